@@ -1,0 +1,1 @@
+"""A configuration management database that is a graph."""

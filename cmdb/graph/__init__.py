@@ -1,0 +1,1 @@
+"""The graph's vocabulary and the port that every store implements."""

@@ -1,0 +1,95 @@
+"""Nodes and links as they stand in the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
+
+Value: TypeAlias = str | int | float | bool | list[str]
+"""A property's value. Dates are ISO 8601 texts and moments RFC 3339 texts in UTC, so text order is time order."""
+
+Properties: TypeAlias = Mapping[str, Value]
+
+
+class LinkKey(NamedTuple):
+    """What makes a link itself: there is at most one of a type from one node to another."""
+
+    type: str
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A CI or a record.
+
+    `label` names its CI class or record type. `version` starts at 1 and rises by one with each change;
+    `revision` is the one that changed it last.
+    """
+
+    id: str
+    label: str
+    properties: Properties
+    version: int
+    revision: int
+    created_at: str
+    updated_at: str
+
+    @property
+    def name(self) -> str:
+        """What people call it; of a record its number."""
+        value = self.properties.get("name") or self.properties.get("number")
+        return value if isinstance(value, str) else self.id
+
+    @property
+    def status(self) -> str:
+        """Where it stands in its life, e.g. `operational` or `resolved`."""
+        value = self.properties.get("status")
+        return value if isinstance(value, str) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A directed relationship between two nodes, read `source verb target`."""
+
+    key: LinkKey
+    properties: Properties = field(default_factory=dict)
+
+    @property
+    def type(self) -> str:
+        """The relationship type's name, e.g. `RUNS_ON`."""
+        return self.key.type
+
+    @property
+    def source(self) -> str:
+        """The id of the node it starts at."""
+        return self.key.source
+
+    @property
+    def target(self) -> str:
+        """The id of the node it ends at."""
+        return self.key.target
+
+
+class Stamp(NamedTuple):
+    """Where a property's value came from, and when it was observed there (RFC 3339, UTC)."""
+
+    source: str
+    observed_at: str
+
+
+class Seen(NamedTuple):
+    """First and last time a source saw a CI (RFC 3339, UTC)."""
+
+    first: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Provenance of one node: a stamp for each property, and when each source saw the node."""
+
+    stamps: Mapping[str, Stamp] = field(default_factory=dict)
+    seen: Mapping[str, Seen] = field(default_factory=dict)
+    identifiers: tuple[str, ...] = ()

@@ -1,0 +1,103 @@
+"""The port: what every store can do. Adapters translate; rules live above."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Protocol
+
+from cmdb.graph.batch import Commit, WriteBatch
+from cmdb.graph.elements import Evidence, Link, Node, Value
+from cmdb.graph.query import LinkQuery, NodePage, NodeQuery, RegionQuery, SearchHit, SearchQuery
+from cmdb.graph.revision import Head, Revision
+from cmdb.graph.structure import Structure
+
+
+class GraphStore(Protocol):
+    """A graph that remembers every revision.
+
+    Every method may raise StoreUnavailableError. A reader sees every commit acknowledged before its question.
+    """
+
+    async def migrate(self) -> None:
+        """Bring the store to this version's layout; harmless when it already is.
+
+        Raises:
+            StoreVersionError: a newer version of the product wrote it.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Give everything back; the store is not used after."""
+        ...
+
+    async def head(self) -> Head:
+        """The newest revision."""
+        ...
+
+    async def commit(self, batch: WriteBatch) -> Commit:
+        """Write all of the batch as one revision, or nothing of it.
+
+        Raises:
+            InvalidBatchError: it does not fit the schema; every mistake is named.
+            NodeNotFoundError: it updates, deletes or links a node that is not there.
+            NodeExistsError: it creates an id that is.
+            VersionConflictError: an expected version is not the node's.
+            IdentifierTakenError: a claim belongs to another node.
+            StoreFullError: there is no room, or the store is read-only.
+        """
+        ...
+
+    async def get(self, ids: Sequence[str]) -> Mapping[str, Node]:
+        """The nodes with these ids; ids that are not there are left out."""
+        ...
+
+    async def resolve(self, identifiers: Sequence[str]) -> Mapping[str, str]:
+        """The node id that holds each identifier; identifiers nobody holds are left out."""
+        ...
+
+    async def evidence(self, ids: Sequence[str]) -> Mapping[str, Evidence]:
+        """Provenance of these nodes; ids that are not there are left out."""
+        ...
+
+    async def find(self, query: NodeQuery) -> NodePage:
+        """One page of nodes.
+
+        Raises:
+            InvalidQueryError: unknown label or property, a cursor of another query, or `first` out of bounds.
+        """
+        ...
+
+    async def count(self, query: NodeQuery, by: str | None = None) -> Mapping[Value | None, int]:
+        """How many nodes satisfy the query (its page is ignored), by the value of a property or `label`.
+
+        Without `by` the only key is None. With it, nodes without the property are counted under None.
+        """
+        ...
+
+    async def links(self, query: LinkQuery) -> Mapping[str, Sequence[Link]]:
+        """The links of each node asked for; nodes without any are left out."""
+        ...
+
+    async def search(self, query: SearchQuery) -> Sequence[SearchHit]:
+        """Nodes whose searchable properties contain every word, best first."""
+        ...
+
+    async def region(self, query: RegionQuery) -> Structure:
+        """The part of the graph reached from some nodes, by the store's own traversal."""
+        ...
+
+    async def structure(self) -> Structure:
+        """The shape of the whole graph at one revision, without properties of nodes."""
+        ...
+
+    def revisions(self, after: int = 0, limit: int | None = None) -> AsyncIterator[Revision]:
+        """Revisions later than `after`, oldest first."""
+        ...
+
+    def nodes(self) -> AsyncIterator[Node]:
+        """Every node, ordered by id."""
+        ...
+
+    def all_links(self) -> AsyncIterator[Link]:
+        """Every link, ordered by source, type and target."""
+        ...
