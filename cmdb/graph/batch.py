@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from cmdb.graph.elements import LinkKey, Properties, Stamp, Value
+from cmdb.graph.elements import LinkKey, Properties, Stamp
 from cmdb.kernel.actor import Actor
+from cmdb.kernel.values import Value
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
-Value: TypeAlias = str | int | float | bool | list[str]
-"""A property's value. Dates are ISO 8601 texts and moments RFC 3339 texts in UTC, so text order is time order."""
+from cmdb.kernel.values import Value
 
 Properties: TypeAlias = Mapping[str, Value]
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from cmdb.graph.elements import Node, Value
+from cmdb.graph.elements import Node
+from cmdb.kernel.values import Value
 
 PAGE_LIMIT = 1000
 """Most nodes of one page."""

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cmdb.graph.elements import LinkKey, Value
+from cmdb.graph.elements import LinkKey
 from cmdb.kernel.actor import Actor
+from cmdb.kernel.values import Value
 
 
 class ChangeKind(StrEnum):

@@ -4,26 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class PropertyType(StrEnum):
-    """The types a store keeps; dates and moments are texts in ISO 8601."""
-
-    STRING = "string"
-    INTEGER = "integer"
-    FLOAT = "float"
-    BOOLEAN = "boolean"
-    DATE = "date"
-    DATETIME = "datetime"
-    STRING_LIST = "string_list"
+from cmdb.kernel.values import ValueType
 
 
 @dataclass(frozen=True, slots=True)
 class PropertySchema:
     """One property: its type, and how it is asked for."""
 
-    type: PropertyType
+    type: ValueType
     required: bool = False
     searchable: bool = False
     indexed: bool = False

@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol
 
 from cmdb.graph.batch import Commit, WriteBatch
-from cmdb.graph.elements import Evidence, Link, Node, Value
+from cmdb.graph.elements import Evidence, Link, Node
 from cmdb.graph.query import LinkQuery, NodePage, NodeQuery, RegionQuery, SearchHit, SearchQuery
 from cmdb.graph.revision import Head, Revision
 from cmdb.graph.structure import Structure
+from cmdb.kernel.values import Value
 
 
 class GraphStore(Protocol):
