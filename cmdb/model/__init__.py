@@ -1,0 +1,1 @@
+"""The model as data: CI classes, relationship types, record types, read from YAML into frozen types."""
