@@ -1,0 +1,1 @@
+"""Observations become CIs: identification, reconciliation, plan and apply; and the public importer API."""
