@@ -54,7 +54,7 @@ check: setup ## Format, lint, types, imports, house rules
 	@$(BIN)/ruff format --check $(CODE)
 	@$(BIN)/ruff check $(CODE)
 	@$(BIN)/mypy $(CODE)
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m tools.house_lint
 
 bench: setup ## Measure (ARGS="..." goes to the benchmarks)
