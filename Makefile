@@ -15,7 +15,7 @@ STORE ?=
 # The first Python on the path that is new enough, unless PYTHON names one.
 FIND_PYTHON := for p in "$${PYTHON:-}" python3.13 python3.12 python3.11 python3 python; do \
 	[ -n "$$p" ] && "$$p" -c 'import sys; raise SystemExit(sys.version_info < (3, 11))' >/dev/null 2>&1 \
-	&& { echo "$$p"; break; }; done
+	&& { echo "$$p"; break; }; done; true
 
 .PHONY: help setup demo serve test check bench contract fmt lock graphiql clean
 
@@ -83,10 +83,13 @@ cmdb/api/static/graphiql/.built: $(shell find web/graphiql -type f -not -path '*
 
 # No host names, find-links or index options in a lock: it must work with whatever index a person uses.
 PIP_COMPILE = env -u PIP_FIND_LINKS CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes \
-	--strip-extras --allow-unsafe --no-header --no-annotate --no-emit-index-url --no-emit-trusted-host \
+	--strip-extras --allow-unsafe --no-annotate --no-emit-index-url --no-emit-trusted-host \
 	--no-emit-find-links --no-emit-options
 
-lock: ## Resolve the dependencies again and write both locks (ARGS=--upgrade for the newest)
+lock: setup ## Resolve the dependencies again and write both locks (ARGS=--upgrade for the newest)
+	@$(BIN)/python -c 'import sys; raise SystemExit(sys.version_info[:2] != (3, 11))' || { \
+		echo "Locks are made with Python 3.11, the oldest supported: its needs include those of later ones."; \
+		echo "make clean && make setup PYTHON=python3.11"; exit 1; }
 	@$(PIP_COMPILE) $(ARGS) --output-file requirements.txt pyproject.toml
 	@$(PIP_COMPILE) $(ARGS) --extra dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
 
