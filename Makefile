@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 VENV  := .venv
 BIN   := $(VENV)/bin
 STAMP := $(VENV)/.installed
-CODE  := $(wildcard cmdb importers tests tools benchmarks)
+CODE  := $(wildcard cmdb importers tests tools benchmarks examples)
 JOBS  ?= 2
 STORE ?=
 

@@ -28,6 +28,8 @@ def main(arguments: list[str]) -> int:
     for finding in findings:
         print(finding)
     print(f"house lint: {len(findings)} findings in {len(paths)} files")
+    if findings:
+        print("The rules, and how to excuse a line with a reason: CONTRIBUTING.md, House rules")
     return 1 if findings else 0
 
 
