@@ -1,0 +1,1 @@
+"""Impact and root cause: pure functions over a topology."""
