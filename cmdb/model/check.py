@@ -24,10 +24,11 @@ _SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The values that passed, normalised, and one sentence for each mistake."""
+    """The values that passed, normalised; one sentence for each mistake; the names of what was refused."""
 
     values: Changes
     mistakes: tuple[str, ...]
+    refused: tuple[str, ...] = ()
 
 
 def check_values(owner: str, attributes: Mapping[str, Attribute], values: Mapping[str, object]) -> Checked:
@@ -39,17 +40,17 @@ def check_values(owner: str, attributes: Mapping[str, Attribute], values: Mappin
         values: What is given; None, and text of nothing but blanks, stand for no value.
     """
     good: dict[str, Value | None] = {}
-    mistakes: list[str] = []
+    mistakes: dict[str, str] = {}
     for name, value in values.items():
         attribute = attributes.get(name)
         if attribute is None:
-            mistakes.append(f"{owner} has no attribute {name!r}{did_you_mean(name, attributes)}")
+            mistakes[name] = f"{owner} has no attribute {name!r}{did_you_mean(name, attributes)}"
             continue
         try:
             good[name] = _value(attribute, value)
         except ValueError as error:
-            mistakes.append(f"{owner}.{name}: {_shown(value)} is {error}")
-    return Checked(good, tuple(mistakes))
+            mistakes[name] = f"{owner}.{name}: {_shown(value)} is {error}"
+    return Checked(good, tuple(mistakes.values()), tuple(mistakes))
 
 
 def with_defaults(attributes: Mapping[str, Attribute], values: Changes) -> dict[str, Value]:

@@ -1,0 +1,1 @@
+"""The record engine: numbers, lifecycles, links and history of the records of every process."""
