@@ -1,0 +1,1 @@
+exec redis-server --port 6379 --bind '* -::*' --protected-mode no --save '' --dir /run

@@ -1,0 +1,177 @@
+"""The small office's tables, story and scans tell one consistent tale."""
+
+from __future__ import annotations
+
+import csv
+import importlib
+import os
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+import yaml
+
+OFFICE = Path(__file__).resolve().parents[3] / "examples" / "small-office"
+SCANS = ("office-scan.xml", "office-scan-ipv6.xml", "office-scan-later.xml")
+CI_TABLES = ("services.csv", "people.csv", "machines.csv")
+
+
+def rows(table: str) -> list[dict[str, str]]:
+    with (OFFICE / table).open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def all_cis() -> list[tuple[str, str]]:
+    return [(row["class"], row["name"]) for table in CI_TABLES for row in rows(table)]
+
+
+def links() -> set[tuple[str, str, str]]:
+    return {(row["source"], row["type"], row["target"]) for row in rows("relationships.csv")}
+
+
+def story() -> dict[str, Any]:
+    told: dict[str, Any] = yaml.safe_load((OFFICE / "story.yaml").read_text(encoding="utf-8"))
+    return told
+
+
+def hosts(scan: str) -> list[ET.Element]:
+    return ET.parse(OFFICE / scan).getroot().findall("host")
+
+
+def host_names(scan: str) -> set[str]:
+    return {str(name.get("name")) for host in hosts(scan) for name in host.findall("hostnames/hostname")}
+
+
+@pytest.fixture
+def company(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The lab's own description of the company."""
+    monkeypatch.syspath_prepend(str(OFFICE))
+    return importlib.import_module("lab.company")
+
+
+def test_no_configuration_item_is_told_twice() -> None:
+    """Class and name together occur once over all tables."""
+    assert [] == [ci for ci, times in Counter(all_cis()).items() if times > 1]
+
+
+def test_both_ends_of_every_relationship_are_in_the_tables() -> None:
+    """A relationship names configuration items that the tables bring."""
+    known = set(all_cis())
+    ends = {
+        (row[f"{end}_class"], row[end]) for row in rows("relationships.csv") for end in ("source", "target")
+    }
+    assert set() == ends - known
+
+
+def test_no_relationship_is_told_twice() -> None:
+    """Source, type and target together occur once."""
+    assert len(rows("relationships.csv")) == len(links())
+
+
+@pytest.mark.parametrize("table", ["services.csv", "machines.csv"])
+def test_owner_and_support_team_agree_with_the_relationships(table: str) -> None:
+    """The owner and the support team of a row are linked to it as well."""
+    expected = {(row["name"], "OWNED_BY", row["owner"]) for row in rows(table)}
+    expected |= {(row["name"], "SUPPORTED_BY", row["support_team"]) for row in rows(table)}
+    assert set() == expected - links()
+
+
+def test_a_redundancy_group_needs_fewer_members_than_it_has() -> None:
+    """Every redundancy group can lose a member, and says the same number in each row."""
+    groups: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for row in rows("relationships.csv"):
+        if row["redundancy_group"]:
+            groups[row["source"], row["redundancy_group"]].append(int(row["redundancy_needed"]))
+    assert groups
+    for needed in groups.values():
+        assert len(set(needed)) == 1
+        assert needed[0] < len(needed)
+
+
+def test_every_machine_of_the_table_was_scanned_under_its_name() -> None:
+    """The asset table names machines exactly as the scan does."""
+    assert set() == {row["fqdn"] for row in rows("machines.csv")} - host_names("office-scan.xml")
+
+
+@pytest.mark.parametrize(
+    ("scan", "round_"), [("office-scan.xml", "first"), ("office-scan-later.xml", "later")]
+)
+def test_the_scan_holds_exactly_the_machines_of_its_round(
+    company: ModuleType, scan: str, round_: str
+) -> None:
+    """What the lab switched on is what the committed scan shows."""
+    assert {machine.fqdn for machine in company.machines(round_)} == host_names(scan)
+
+
+def test_mac_addresses_are_globally_administered_and_unique(company: ModuleType) -> None:
+    """Each port's MAC looks like a manufacturer's: neither multicast nor locally administered."""
+    macs = [port.mac for machine in company.machines("first") for port in machine.ports]
+    assert len(macs) == len(set(macs))
+    assert [] == [mac for mac in macs if int(mac[:2], 16) & 0b11]
+
+
+@pytest.mark.parametrize("scan", SCANS)
+def test_a_scan_shows_no_folder_of_the_machine_it_was_made_on(scan: str) -> None:
+    """The command line in the XML carries a bare file name."""
+    root = ET.parse(OFFICE / scan).getroot()
+    assert f"-oX {scan} " in str(root.get("args"))
+
+
+@pytest.mark.parametrize("scan", ["office-scan.xml", "office-scan-later.xml"])
+def test_every_printer_is_reached_through_the_printer_router(scan: str) -> None:
+    """The traceroute of each printer has rtr-print as its last hop but one."""
+    before = [
+        [hop.get("host") for hop in host.findall("trace/hop")][-2]
+        for host in hosts(scan)
+        if any(str(name.get("name")).startswith("prn-") for name in host.findall("hostnames/hostname"))
+    ]
+    assert ["rtr-print.office.example"] * 3 == before
+
+
+def test_the_story_is_about_configuration_items_of_the_tables() -> None:
+    """What incidents affect, changes touch and people saw working is in the tables."""
+    told = story()
+    records = told["records"]
+    named = [ci for record in records for kind in ("affects", "touches") for ci in record.get(kind, [])]
+    named += told["healthy"]
+    assert named
+    assert set() == {(ci["class"], ci["name"]) for ci in named} - set(all_cis())
+
+
+def test_the_story_links_and_reports_by_known_keys_and_people() -> None:
+    """Links join records of the story; whoever reports one is a person of the tables."""
+    told = story()
+    keys = {record["key"] for record in told["records"]}
+    assert set() == {link[end] for link in told["links"] for end in ("source", "target")} - keys
+    people = {row["name"] for row in rows("people.csv") if row["class"] == "Person"}
+    assert set() == {record["attributes"]["reported_by"] for record in told["records"]} - people
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the lab is Linux's; elsewhere it refuses for that")
+def test_without_root_the_script_says_so_in_one_line(tmp_path: Path) -> None:
+    """Whoever is not root is told to use sudo, without a traceback."""
+    script = tmp_path / "small-office"
+    script.mkdir()
+    for source in OFFICE.rglob("*.py"):
+        copy = script / source.relative_to(OFFICE)
+        copy.parent.mkdir(exist_ok=True)
+        copy.write_bytes(source.read_bytes())
+    as_a_user = (
+        "import os, runpy, sys; os.geteuid = lambda: 1000; sys.path.insert(0, os.getcwd()); "
+        "sys.argv = ['scan.py']; runpy.run_path('scan.py', run_name='__main__')"
+    )
+    done = subprocess.run(
+        (sys.executable, "-c", as_a_user),
+        cwd=script,
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (1, "") == (done.returncode, done.stdout)
+    assert "scan.py: only root may create network namespaces; run it with sudo\n" == done.stderr
