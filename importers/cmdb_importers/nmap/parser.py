@@ -1,0 +1,181 @@
+"""nmap's XML, one host element at a time, from bytes that may be hostile.
+
+defusedxml's hardened expat parser refuses entities; the rest of the limits (depth, size of one tag, elements of
+one host) are checked here. A tree is built only of what is read later: script output is most of a large scan
+and is passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+from defusedxml.expatreader import DefusedExpatParser
+
+from cmdb.inventory.importer import UnreadableSourceError
+from cmdb_importers.text import FIELD_BYTES, shown
+from cmdb_importers.unpacking import SourceCutShortError
+
+MAX_DEPTH = 64
+MAX_TAG_BYTES = 4 * 1024**2
+MAX_HOST_ELEMENTS = 500_000
+
+_PASSED_OVER = frozenset(
+    [
+        "extrareasons",
+        "hostscript",
+        "ipidsequence",
+        "osfingerprint",
+        "portused",
+        "smurf",
+        "tcpsequence",
+        "tcptssequence",
+        "times",
+    ]
+)
+_WITH_TEXT = frozenset(["cpe", "elem"])
+_USED_SCRIPT = "ssh-hostkey"
+
+
+@dataclass(slots=True, eq=False)
+class Element:
+    """An XML element; `line` is where it begins. A host that was too large is `overfull` and incomplete."""
+
+    tag: str
+    attributes: Mapping[str, str]
+    line: int
+    children: list[Element] = field(default_factory=list)
+    text: str = ""
+    overfull: bool = False
+
+    def get(self, name: str) -> str:
+        """The attribute's value, or an empty text."""
+        return self.attributes.get(name, "")
+
+    def all(self, tag: str) -> list[Element]:
+        """The children of this name."""
+        return [child for child in self.children if child.tag == tag]
+
+    def first(self, tag: str) -> Element | None:
+        """The first child of this name."""
+        for child in self.children:
+            if child.tag == tag:
+                return child
+        return None
+
+
+class NmapParser(DefusedExpatParser):
+    """Feed it bytes; take complete hosts.
+
+    Raises (from `feed_chunk` and `finish`):
+        UnreadableSourceError: the outermost element is not nmap's.
+        SourceCutShortError: beyond a limit that no real scan comes near.
+        xml.sax.SAXParseException: not well-formed, or (from `finish`) cut off.
+        defusedxml.DefusedXmlException: entities are declared.
+    """
+
+    _parser: expat.XMLParserType  # expat itself, set by the base class; it knows the position
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.run: Mapping[str, str] | None = None
+        self.finished: Mapping[str, str] | None = None
+        self.last_host: Element | None = None
+        self.hosts_read = 0
+        self.is_at_end = False
+        self._hosts: list[Element] = []
+        self._stack: list[Element] = []
+        self._depth = 0
+        self._passing_below = 0
+        self._elements = 0
+        self._fed = 0
+
+    def take_hosts(self) -> list[Element]:
+        """The hosts completed since the last call."""
+        hosts, self._hosts = self._hosts, []
+        return hosts
+
+    @property
+    def line(self) -> int:
+        """The line the parser stands at, from 1."""
+        return self._parser.CurrentLineNumber
+
+    @property
+    def byte(self) -> int:
+        """The byte the parser stands at, from 0."""
+        return self._parser.CurrentByteIndex
+
+    def reset(self) -> None:
+        super().reset()
+        # A DOCTYPE may name nmap.dtd; it is never fetched, and naming it is no offence.
+        self._parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+
+    def feed_chunk(self, data: bytes) -> None:
+        """Feed a piece of the document, and refuse a tag that does not end."""
+        self.feed(data)
+        self._fed += len(data)
+        if self._fed - self.byte > MAX_TAG_BYTES:
+            raise SourceCutShortError(f"one tag is longer than {MAX_TAG_BYTES} bytes")
+
+    def finish(self) -> None:
+        """Say that the document ends here."""
+        self.is_at_end = True
+        # Not close(): it throws the position away, which is needed where the document is cut off.
+        self.feed(b"", isFinal=True)
+
+    def start_element(self, name: str, attrs: Mapping[str, str]) -> None:
+        self._depth = depth = self._depth + 1
+        if depth > MAX_DEPTH:
+            raise SourceCutShortError(f"elements are nested deeper than {MAX_DEPTH}")
+        if self._passing_below:
+            return
+        if not self._stack:
+            self._start_outside(name, attrs, depth)
+        elif name in _PASSED_OVER or (name == "script" and attrs.get("id") != _USED_SCRIPT):
+            self._passing_below = depth
+        else:
+            self._start_inside(Element(name, attrs, self._parser.CurrentLineNumber))
+
+    def end_element(self, name: str) -> None:  # noqa: ARG002 - the parser's signature
+        depth = self._depth
+        self._depth = depth - 1
+        if self._passing_below:
+            if self._passing_below == depth:
+                self._passing_below = 0
+            return
+        if self._stack:
+            element = self._stack.pop()
+            if not self._stack:
+                self.last_host = element
+                self.hosts_read += 1
+                self._hosts.append(element)
+
+    def character_data(self, data: str) -> None:
+        if self._stack and not self._passing_below:
+            element = self._stack[-1]
+            if element.tag in _WITH_TEXT and len(element.text) <= FIELD_BYTES:
+                element.text += data
+
+    def _start_outside(self, name: str, attrs: Mapping[str, str], depth: int) -> None:
+        if depth == 1:
+            if name != "nmaprun":
+                raise UnreadableSourceError(
+                    f"the outermost element is {shown(name)}, not nmaprun",
+                    remedy="Give the file that `nmap -oX FILE` wrote.",
+                )
+            self.run = attrs
+        elif depth == 2 and name == "host":
+            self._elements = 0
+            self._stack.append(Element(name, attrs, self._parser.CurrentLineNumber))
+        elif depth == 3 and name == "finished":
+            self.finished = attrs
+
+    def _start_inside(self, element: Element) -> None:
+        self._elements += 1
+        if self._elements > MAX_HOST_ELEMENTS:
+            self._stack[0].overfull = True
+            self._passing_below = self._depth
+            return
+        self._stack[-1].children.append(element)
+        self._stack.append(element)
