@@ -1,0 +1,1 @@
+"""Adapters of the graph store port: one folder for each database."""

@@ -1,0 +1,166 @@
+"""Connections to one SQLite file: one thread writes, several read, none of them the event loop's."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import sqlite3
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from cmdb.graph.errors import StoreUnavailableError
+from cmdb.store.embedded.faults import faults_of
+from cmdb.store.embedded.functions import add_functions
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSettings:
+    """How the file is used.
+
+    readers: reading threads. busy_seconds: how long a write waits for another process's write.
+    cache_mebibytes: page cache of each connection. max_pages: an upper bound on the file's size, in pages
+    of 4 KiB. durable: whether an acknowledged commit outlives a power cut, not only the process.
+    """
+
+    readers: int = 4
+    busy_seconds: float = 30.0
+    cache_mebibytes: int = 32
+    max_pages: int | None = None
+    durable: bool = True
+
+
+class Connections:
+    """Runs work on SQLite connections, off the event loop."""
+
+    def __init__(self, path: Path, settings: StoreSettings) -> None:
+        self._path = path
+        self._settings = settings
+        self._writing = ThreadPoolExecutor(1, thread_name_prefix="cmdb-store-writer")
+        self._reading = ThreadPoolExecutor(settings.readers, thread_name_prefix="cmdb-store-reader")
+        self._writer: sqlite3.Connection | None = None
+        self._idle: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
+        self._closed = False
+
+    @property
+    def place(self) -> str:
+        """The file's path, for messages."""
+        return str(self._path)
+
+    async def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """The result of the work, done in the writing thread and in one transaction."""
+        return await self._run(self._writing, lambda: self._written(work))
+
+    async def prepare(self, check: Callable[[sqlite3.Connection], None]) -> None:
+        """Check the file, then let readers and the writer work at the same time (write-ahead log)."""
+        await self._run(self._writing, lambda: self._prepared(check))
+
+    async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """The result of the work, done on one snapshot of the file."""
+        return await self._run(self._reading, lambda: self._read(work))
+
+    async def on_reader_thread(self, work: Callable[[], T]) -> T:
+        """The result of the work, done in a reading thread on a connection of its own keeping."""
+        return await self._run(self._reading, work)
+
+    def open(self) -> sqlite3.Connection:
+        """A fresh connection, usable from any thread, by one at a time.
+
+        Raises:
+            StoreUnavailableError: the file cannot be opened.
+            StoreDamagedError: the file is not a database.
+        """
+        settings = self._settings
+        with faults_of(self.place):
+            connection = sqlite3.connect(
+                self._path,
+                timeout=settings.busy_seconds,
+                isolation_level=None,
+                check_same_thread=False,
+                cached_statements=256,
+            )
+            try:
+                self._tune(connection)
+                add_functions(connection)
+            except BaseException:
+                connection.close()
+                raise
+        return connection
+
+    def _tune(self, connection: sqlite3.Connection) -> None:
+        settings = self._settings
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(f"PRAGMA synchronous = {'FULL' if settings.durable else 'NORMAL'}")
+        connection.execute(f"PRAGMA cache_size = -{settings.cache_mebibytes * 1024}")
+        connection.execute("PRAGMA mmap_size = 1073741824")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute("PRAGMA wal_autocheckpoint = 4000")
+        connection.execute("PRAGMA cell_size_check = ON")
+        if settings.max_pages is not None:
+            connection.execute(f"PRAGMA max_page_count = {settings.max_pages}")
+
+    async def close(self) -> None:
+        """Close every connection, after the work under way."""
+        if self._closed:
+            return
+        self._closed = True
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(None, self._shut)
+
+    def _shut(self) -> None:
+        self._reading.shutdown(wait=True)
+        self._writing.shutdown(wait=True)
+        with faults_of(self.place):
+            while not self._idle.empty():
+                self._idle.get().close()
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
+
+    async def _run(self, pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+        if self._closed:
+            raise StoreUnavailableError(f"{self.place}: the store is closed")
+        return await asyncio.get_running_loop().run_in_executor(pool, work)
+
+    def _written(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        if self._writer is None:
+            self._writer = self.open()
+        with faults_of(self.place), transaction(self._writer, "IMMEDIATE"):
+            return work(self._writer)
+
+    def _prepared(self, check: Callable[[sqlite3.Connection], None]) -> None:
+        if self._writer is None:
+            self._writer = self.open()
+        with faults_of(self.place):
+            check(self._writer)
+            self._writer.execute("PRAGMA journal_mode = WAL")
+
+    def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            connection = self._idle.get_nowait()
+        except queue.Empty:
+            connection = self.open()
+        try:
+            with faults_of(self.place), transaction(connection, "DEFERRED"):
+                return work(connection)
+        finally:
+            self._idle.put(connection)
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection, kind: str) -> Iterator[None]:
+    """All of the block is kept, or nothing."""
+    connection.execute(f"BEGIN {kind}")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        # SQLite has already rolled back by itself after some errors, a full disk among them.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise

@@ -1,0 +1,49 @@
+"""SQLite's errors in the port's words."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from cmdb.graph.errors import StoreDamagedError, StoreFullError, StoreUnavailableError
+from cmdb.kernel.errors import CmdbError
+
+_PRIMARY_CODE = 0xFF
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_NOT_WRITABLE = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}
+_CUT_SHORT = {sqlite3.SQLITE_IOERR_SHORT_READ, sqlite3.SQLITE_IOERR_CORRUPTFS}
+_WRITE_FAILED = {
+    sqlite3.SQLITE_IOERR_WRITE,
+    sqlite3.SQLITE_IOERR_FSYNC,
+    sqlite3.SQLITE_IOERR_TRUNCATE,
+    sqlite3.SQLITE_IOERR_SHMSIZE,
+}
+
+
+def damaged(place: str, what: str) -> StoreDamagedError:
+    """The error for content that cannot be what was written."""
+    return StoreDamagedError(f"{place}: {what}")
+
+
+@contextmanager
+def faults_of(place: str) -> Iterator[None]:
+    """Turn SQLite's errors inside the block into the port's; `place` names the store for people."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise translated(error, place) from error
+
+
+def translated(error: sqlite3.Error, place: str) -> CmdbError:
+    """The port's error for one of SQLite's."""
+    extended = getattr(error, "sqlite_errorcode", None) or 0
+    primary = extended & _PRIMARY_CODE
+    seen = f"{place}: {error}"
+    if primary in _DAMAGED or extended in _CUT_SHORT or "decode to UTF-8" in str(error):
+        return StoreDamagedError(seen)
+    if primary in _NOT_WRITABLE or extended in _WRITE_FAILED:
+        return StoreFullError(seen)
+    if "malformed JSON" in str(error) or "no such table" in str(error):
+        return StoreDamagedError(seen)
+    return StoreUnavailableError(seen)

@@ -1,0 +1,103 @@
+"""Property names in SQL: the one place where a name becomes part of a statement.
+
+Names come from the schema only, never from a question, and are quoted here; values are always bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from cmdb.graph.errors import InvalidQueryError
+from cmdb.graph.schema import GraphSchema
+from cmdb.kernel.values import ValueType
+
+_COLUMNS: Mapping[str, ValueType] = {
+    "id": ValueType.STRING,
+    "created_at": ValueType.DATETIME,
+    "updated_at": ValueType.DATETIME,
+    "revision": ValueType.INTEGER,
+}
+_UNQUOTABLE = frozenset('"\\')
+
+TEXT_TYPES = frozenset({ValueType.STRING, ValueType.DATE, ValueType.DATETIME})
+"""Types that are kept as text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Something nodes are compared and sorted by.
+
+    `expression` is SQL for its value, NULL where a node has none; `path` is its JSON path as an SQL literal,
+    empty for a column.
+    """
+
+    name: str
+    types: frozenset[ValueType]
+    expression: str
+    path: str = ""
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it holds lists; no label mixes lists and single values under one name."""
+        return ValueType.STRING_LIST in self.types
+
+
+def expression_of(name: str) -> str:
+    """SQL for the value of a property; the same text in a query and in an index, or the index is not used."""
+    return f"json_extract(nodes.properties, {_path(name)})"
+
+
+def index_expression_of(name: str) -> str:
+    """As `expression_of`, the way CREATE INDEX wants it: without the table's name."""
+    return f"json_extract(properties, {_path(name)})"
+
+
+def _path(name: str) -> str:
+    if not _UNQUOTABLE.isdisjoint(name) or not name.isprintable():
+        raise InvalidQueryError(f"property name {name!r} holds characters that cannot be asked for")
+    inner = name.replace("'", "''")
+    return f"'$.\"{inner}\"'"
+
+
+class Fields:
+    """The properties that can be asked for, over some labels."""
+
+    def __init__(self, schema: GraphSchema, labels: Iterable[str]) -> None:
+        self._types: dict[str, set[ValueType]] = {}
+        for label in labels:
+            known = schema.labels.get(label)
+            if known is None:
+                raise InvalidQueryError(f"unknown label {label!r}")
+            for name, rule in known.properties.items():
+                self._types.setdefault(name, set()).add(rule.type)
+
+    def field(self, name: str) -> Field:
+        """The field of this name.
+
+        Raises:
+            InvalidQueryError: none of the labels has such a property.
+        """
+        if name in _COLUMNS:
+            return Field(name, frozenset({_COLUMNS[name]}), f"nodes.{name}")
+        types = self._types.get(name)
+        if types is None:
+            raise InvalidQueryError(f"unknown property {name!r}")
+        return Field(name, frozenset(types), expression_of(name), _path(name))
+
+    def sortable(self, name: str) -> Field:
+        """The field of this name, to sort or group by.
+
+        Raises:
+            InvalidQueryError: none of the labels has such a property, or it holds lists.
+        """
+        field = self.field(name)
+        if field.is_list:
+            raise InvalidQueryError(f"property {name!r} holds lists, which have no order")
+        return field
+
+
+def quoted_index_name(property_name: str) -> str:
+    """The name of a property's index as SQL; told from other indexes by how it begins."""
+    inner = property_name.replace('"', '""')
+    return f'"property:{inner}"'

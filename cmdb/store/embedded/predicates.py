@@ -1,0 +1,166 @@
+"""Conditions to SQL.
+
+Each compiled part is 1 where it holds, and 0 or NULL where it does not, so AND and OR need no care;
+only `Not` has to turn NULL into true, which IS NOT TRUE does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from cmdb.graph.errors import InvalidQueryError
+from cmdb.graph.query import AllOf, AnyOf, Condition, Direction, Linked, Not, Operator, Predicate
+from cmdb.kernel.values import Value, ValueType
+from cmdb.store.embedded.fields import TEXT_TYPES, Field, Fields
+from cmdb.store.embedded.rows import json_list
+
+Bound = str | int | float
+
+
+@dataclass(frozen=True, slots=True)
+class Sql:
+    """A piece of SQL with the values for its question marks."""
+
+    text: str
+    values: tuple[Bound, ...] = ()
+
+
+_COMPARISONS: Mapping[Operator, str] = {
+    Operator.EQ: "=",
+    Operator.LT: "<",
+    Operator.LTE: "<=",
+    Operator.GT: ">",
+    Operator.GTE: ">=",
+}
+_MATCHES: Mapping[Operator, str] = {
+    Operator.CONTAINS: "instr({text}, ?) > 0",
+    Operator.STARTS_WITH: "instr({text}, ?) = 1",
+}
+_NUMBERS = frozenset({ValueType.INTEGER, ValueType.FLOAT})
+
+
+class PredicateCompiler:
+    """Compiles predicates over the fields of some labels; `link_types` gives the row keys of link types."""
+
+    def __init__(self, fields: Fields, link_types: Callable[[tuple[str, ...]], list[int]]) -> None:
+        self._fields = fields
+        self._link_types = link_types
+
+    def compile(self, predicate: Predicate) -> Sql:
+        """SQL that is 1 where the predicate holds.
+
+        Raises:
+            InvalidQueryError: an unknown property or link type, or a value that does not fit.
+        """
+        match predicate:
+            case Condition():
+                return self._condition(predicate)
+            case AllOf(parts):
+                return _joined([self.compile(part) for part in parts], " AND ", "1")
+            case AnyOf(parts):
+                return _joined([self.compile(part) for part in parts], " OR ", "0")
+            case Not(part):
+                return _negated(self.compile(part))
+            case Linked():
+                return self._linked(predicate)
+
+    def _condition(self, condition: Condition) -> Sql:
+        field = self._fields.field(condition.property)
+        operator, value = condition.operator, condition.value
+        if operator is Operator.EXISTS:
+            if not isinstance(value, bool):
+                raise _unfit(condition, "EXISTS takes true or false")
+            return Sql(f"{field.expression} IS {'NOT ' if value else ''}NULL")
+        if operator is Operator.NE:
+            return _negated(self._condition(Condition(condition.property, Operator.EQ, value)))
+        if operator is Operator.IN:
+            return _membership(field, condition)
+        if isinstance(value, list):
+            raise _unfit(condition, f"{operator.name} takes a single value")
+        if operator in _MATCHES:
+            return _match(field, condition)
+        return _comparison(field, condition)
+
+    def _linked(self, linked: Linked) -> Sql:
+        near, far = ("source", "target") if linked.direction is Direction.OUT else ("target", "source")
+        types = self._link_types(linked.types)
+        return Sql(
+            f"nodes.key IN (SELECT l.{near} FROM links l WHERE l.type IN (SELECT value FROM json_each(?)) "
+            f"AND l.{far} IN (SELECT key FROM nodes WHERE id IN (SELECT value FROM json_each(?))))",
+            (json_list(types), json_list(linked.ids)),
+        )
+
+
+def _comparison(field: Field, condition: Condition) -> Sql:
+    value = condition.value
+    assert not isinstance(value, list)
+    if not _fits(field, value):
+        raise _unfit(condition, f"the property is of type {_type_names(field)}")
+    if field.is_list:
+        if condition.operator is not Operator.EQ:
+            raise _unfit(condition, "a list property has no order")
+        return Sql(_any_element(field, "value = ?"), (value,))
+    if isinstance(value, bool) and condition.operator is not Operator.EQ:
+        raise _unfit(condition, "true and false have no order")
+    return Sql(f"{field.expression} {_COMPARISONS[condition.operator]} ?", (value,))
+
+
+def _membership(field: Field, condition: Condition) -> Sql:
+    values = condition.value
+    if not isinstance(values, list):
+        raise _unfit(condition, "IN takes a list")
+    if not all(_fits(field, value) for value in values):
+        raise _unfit(condition, f"the property is of type {_type_names(field)}")
+    if field.is_list:
+        return Sql(_any_element(field, "value IN (SELECT value FROM json_each(?))"), (json_list(values),))
+    return Sql(f"{field.expression} IN (SELECT value FROM json_each(?))", (json_list(values),))
+
+
+def _match(field: Field, condition: Condition) -> Sql:
+    value = condition.value
+    if not isinstance(value, str) or not (field.is_list or field.types & TEXT_TYPES):
+        raise _unfit(condition, f"{condition.operator.name} compares texts")
+    needle = value.lower()
+    template = _MATCHES[condition.operator]
+    if field.is_list:
+        return Sql(_any_element(field, template.format(text="lower_text(value)")), (needle,))
+    # SQLite's own lower() knows ASCII only, but is many times faster than a call into Python.
+    text = (
+        f"CASE WHEN {field.expression} GLOB '*[^ -~]*' THEN lower_text({field.expression}) "
+        f"ELSE lower({field.expression}) END"
+    )
+    return Sql(template.format(text=text), (needle,))
+
+
+def _any_element(field: Field, test: str) -> str:
+    return f"EXISTS (SELECT 1 FROM json_each(nodes.properties, {field.path}) WHERE {test})"
+
+
+def _fits(field: Field, value: Value) -> bool:
+    if isinstance(value, bool):
+        return ValueType.BOOLEAN in field.types
+    if isinstance(value, int | float):
+        return bool(field.types & _NUMBERS)
+    return isinstance(value, str) and (field.is_list or bool(field.types & TEXT_TYPES))
+
+
+def _type_names(field: Field) -> str:
+    return " or ".join(sorted(kind.value for kind in field.types))
+
+
+def _unfit(condition: Condition, why: str) -> InvalidQueryError:
+    return InvalidQueryError(
+        f"condition {condition.property} {condition.operator.value} {condition.value!r}: {why}"
+    )
+
+
+def _negated(part: Sql) -> Sql:
+    return Sql(f"({part.text}) IS NOT TRUE", part.values)
+
+
+def _joined(parts: list[Sql], word: str, empty: str) -> Sql:
+    if not parts:
+        return Sql(empty)
+    text = word.join(f"({part.text})" for part in parts)
+    return Sql(text, tuple(value for part in parts for value in part.values))

@@ -1,0 +1,75 @@
+"""Reading by id: nodes, holders of identifiers, links."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+
+from cmdb.graph.elements import Link, LinkKey, Node
+from cmdb.graph.errors import InvalidQueryError
+from cmdb.graph.query import Direction, LinkQuery
+from cmdb.graph.schema import GraphSchema
+from cmdb.store.embedded.finding import link_type_keys
+from cmdb.store.embedded.names import Names
+from cmdb.store.embedded.rows import NODE_COLUMNS, json_list, link_properties, node_of
+
+
+def get(connection: sqlite3.Connection, names: Names, ids: Sequence[str]) -> Mapping[str, Node]:
+    """The nodes with these ids, in the order asked for."""
+    rows = connection.execute(
+        f"SELECT {NODE_COLUMNS} FROM nodes WHERE id IN (SELECT value FROM json_each(?))", (json_list(ids),)
+    ).fetchall()
+    found = {row[0]: node_of(connection, names, row) for row in rows}
+    return {node_id: found[node_id] for node_id in ids if node_id in found}
+
+
+def resolve(connection: sqlite3.Connection, identifiers: Sequence[str]) -> Mapping[str, str]:
+    """The node id that holds each identifier."""
+    return dict(
+        connection.execute(
+            "SELECT i.value, n.id FROM identifiers i JOIN nodes n ON n.key = i.node "
+            "WHERE i.value IN (SELECT value FROM json_each(?))",
+            (json_list(identifiers),),
+        ).fetchall()
+    )
+
+
+def links(
+    connection: sqlite3.Connection, names: Names, schema: GraphSchema, query: LinkQuery
+) -> Mapping[str, Sequence[Link]]:
+    """The links of each node asked for, ordered by type and the other end's id.
+
+    Raises:
+        InvalidQueryError: unknown link type or label, or a negative bound.
+    """
+    if query.first is not None and query.first < 0:
+        raise InvalidQueryError(f"{query.first} links of each node were asked for")
+    outwards = query.direction is Direction.OUT
+    near, far = ("source", "target") if outwards else ("target", "source")
+    chosen = ["here.id IN (SELECT value FROM json_each(?))"]
+    values: list[str | int] = [json_list(query.ids)]
+    if query.types:
+        chosen.append("l.type IN (SELECT value FROM json_each(?))")
+        values.append(json_list(link_type_keys(connection, names, schema, query.types)))
+    if query.labels is not None:
+        for label in query.labels:
+            if label not in schema.labels:
+                raise InvalidQueryError(f"unknown label {label!r}")
+        chosen.append("there.label IN (SELECT value FROM json_each(?))")
+        values.append(json_list(names.labels.keys(connection, query.labels)))
+    sql = (
+        "SELECT here.id AS here_id, types.name AS type_name, there.id AS there_id, l.properties, "
+        "row_number() OVER (PARTITION BY here.key ORDER BY types.name, there.id) AS place "
+        f"FROM nodes here JOIN links l ON l.{near} = here.key JOIN nodes there ON there.key = l.{far} "
+        f"JOIN link_types types ON types.key = l.type WHERE {' AND '.join(chosen)}"
+    )
+    if query.first is not None:
+        sql = f"SELECT * FROM ({sql}) WHERE place <= ?"
+        values.append(query.first)
+    found: dict[str, list[Link]] = {}
+    for here, type_name, there, text, _ in connection.execute(
+        f"SELECT * FROM ({sql}) ORDER BY here_id, place", values
+    ):
+        key = LinkKey(type_name, here, there) if outwards else LinkKey(type_name, there, here)
+        found.setdefault(here, []).append(Link(key, link_properties(text)))
+    return found

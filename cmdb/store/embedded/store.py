@@ -1,0 +1,186 @@
+"""The store port over SQLite."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from cmdb.graph.batch import Commit, WriteBatch
+from cmdb.graph.check import check_batch, refuse
+from cmdb.graph.elements import Evidence, Link, Node
+from cmdb.graph.errors import StoreUnavailableError
+from cmdb.graph.query import LinkQuery, NodePage, NodeQuery, RegionQuery, SearchHit, SearchQuery
+from cmdb.graph.revision import Head, Revision
+from cmdb.graph.schema import GraphSchema
+from cmdb.graph.structure import Structure
+from cmdb.kernel.clock import Clock, instant_text
+from cmdb.kernel.values import Value
+from cmdb.store.embedded import evidence, finding, ledger, migrating, reading, searching, shapes, streams
+from cmdb.store.embedded.connections import Connections, StoreSettings
+from cmdb.store.embedded.names import Names
+from cmdb.store.embedded.writing import write_batch
+
+T = TypeVar("T")
+
+_QUIET_SECONDS = 0.2
+_INDEXED_AT_ONCE = 500
+
+
+async def open_embedded(
+    path: Path, schema: GraphSchema, clock: Clock, settings: StoreSettings | None = None
+) -> EmbeddedStore:
+    """A store that is ready to use; the file and its folder are made where they are missing.
+
+    Raises:
+        StoreUnavailableError: the file cannot be opened, or is another program's.
+        StoreDamagedError: the file is no database, or a damaged one.
+        StoreVersionError: a newer version of the product wrote it.
+    """
+    store = EmbeddedStore(path, schema, clock, settings)
+    try:
+        await store.migrate()
+    except BaseException:
+        await store.close()
+        raise
+    return store
+
+
+class EmbeddedStore:
+    """A graph store in one SQLite file; other processes may use the same file at the same time."""
+
+    def __init__(
+        self, path: Path, schema: GraphSchema, clock: Clock, settings: StoreSettings | None = None
+    ) -> None:
+        self._path = path
+        self._schema = schema
+        self._clock = clock
+        self._names = Names()
+        self._connections = Connections(path, settings or StoreSettings())
+        self._indexing: asyncio.TimerHandle | None = None
+        self._background: set[asyncio.Task[None]] = set()
+
+    async def migrate(self) -> None:
+        """Bring the store to this version's layout; harmless when it already is."""
+        try:
+            await asyncio.to_thread(self._path.parent.mkdir, parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreUnavailableError(
+                f"{self._path}: its folder cannot be made ({error.strerror})"
+            ) from error
+        place = self._connections.place
+        await self._connections.prepare(lambda connection: migrating.check_owner(connection, place))
+        await self._write(lambda connection: migrating.migrate(connection, self._names, self._schema, place))
+
+    async def close(self) -> None:
+        """Give everything back; the store is not used after."""
+        if self._indexing is not None:
+            self._indexing.cancel()
+        if self._background:
+            await asyncio.gather(*self._background, return_exceptions=True)
+        await self._connections.close()
+
+    async def head(self) -> Head:
+        """The newest revision."""
+        return await self._connections.read(ledger.head)
+
+    async def commit(self, batch: WriteBatch) -> Commit:
+        """Write all of the batch as one revision, or nothing of it."""
+
+        def work(connection: sqlite3.Connection) -> Commit:
+            at = instant_text(self._clock.now())
+            return write_batch(connection, self._names, self._schema, at, batch)
+
+        refuse(check_batch(batch, self._schema))
+        commit = await self._write(work)
+        if commit.revision is not None:
+            self._index_when_quiet()
+        return commit
+
+    async def get(self, ids: Sequence[str]) -> Mapping[str, Node]:
+        """The nodes with these ids, in the order asked for."""
+        return await self._connections.read(lambda connection: reading.get(connection, self._names, ids))
+
+    async def resolve(self, identifiers: Sequence[str]) -> Mapping[str, str]:
+        """The node id that holds each identifier."""
+        return await self._connections.read(lambda connection: reading.resolve(connection, identifiers))
+
+    async def evidence(self, ids: Sequence[str]) -> Mapping[str, Evidence]:
+        """Provenance of these nodes."""
+        return await self._connections.read(lambda connection: evidence.read(connection, ids))
+
+    async def find(self, query: NodeQuery) -> NodePage:
+        """One page of nodes."""
+        return await self._connections.read(
+            lambda connection: finding.find(connection, self._names, self._schema, query)
+        )
+
+    async def count(self, query: NodeQuery, by: str | None = None) -> Mapping[Value | None, int]:
+        """How many nodes satisfy the query, by the value of a property or `label`."""
+        return await self._connections.read(
+            lambda connection: finding.count(connection, self._names, self._schema, query, by)
+        )
+
+    async def links(self, query: LinkQuery) -> Mapping[str, Sequence[Link]]:
+        """The links of each node asked for."""
+        return await self._connections.read(
+            lambda connection: reading.links(connection, self._names, self._schema, query)
+        )
+
+    async def search(self, query: SearchQuery) -> Sequence[SearchHit]:
+        """Nodes whose searchable properties contain every word, best first."""
+        while await self._connections.read(searching.is_pending):
+            await self._index_some()
+        return await self._connections.read(
+            lambda connection: searching.search(connection, self._names, self._schema, query)
+        )
+
+    async def region(self, query: RegionQuery) -> Structure:
+        """The part of the graph reached from some nodes."""
+        return await self._connections.read(
+            lambda connection: shapes.region(connection, self._names, self._schema, query)
+        )
+
+    async def structure(self) -> Structure:
+        """The shape of the whole graph at one revision."""
+        return await self._connections.read(lambda connection: shapes.structure(connection, self._names))
+
+    def revisions(self, after: int = 0, limit: int | None = None) -> AsyncIterator[Revision]:
+        """Revisions later than `after`, oldest first."""
+        return streams.stream(
+            self._connections, lambda connection: streams.revisions(connection, after, limit), piece=1
+        )
+
+    def nodes(self) -> AsyncIterator[Node]:
+        """Every node, ordered by id."""
+        return streams.stream(self._connections, lambda connection: streams.nodes(connection, self._names))
+
+    def all_links(self) -> AsyncIterator[Link]:
+        """Every link, ordered by source, type and target."""
+        return streams.stream(self._connections, streams.links)
+
+    async def _write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            return await self._connections.write(work)
+        except BaseException:
+            self._names.forget()
+            raise
+
+    async def _index_some(self) -> int:
+        return await self._write(lambda connection: searching.index_pending(connection, _INDEXED_AT_ONCE))
+
+    def _index_when_quiet(self) -> None:
+        if self._indexing is not None:
+            self._indexing.cancel()
+        self._indexing = asyncio.get_running_loop().call_later(_QUIET_SECONDS, self._start_indexing)
+
+    def _start_indexing(self) -> None:
+        task = asyncio.get_running_loop().create_task(self._index_all())
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def _index_all(self) -> None:
+        while await self._index_some():
+            pass

@@ -1,0 +1,137 @@
+"""A batch becomes one transaction and at most one revision."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from cmdb.graph.batch import Commit, NodeCreate, NodeDelete, NodeUpdate, WriteBatch
+from cmdb.graph.check import check_updates, refuse
+from cmdb.graph.errors import NodeNotFoundError, VersionConflictError
+from cmdb.graph.ledger import RevisionHeader
+from cmdb.graph.schema import GraphSchema
+from cmdb.kernel.values import Value
+from cmdb.store.embedded import evidence, ledger, link_writes, node_writes
+from cmdb.store.embedded.names import Names
+from cmdb.store.embedded.rows import StandingNode, standing_nodes
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What the parts of one transaction share."""
+
+    connection: sqlite3.Connection
+    names: Names
+    schema: GraphSchema
+    at: str
+    revision: int
+
+
+def write_batch(
+    connection: sqlite3.Connection, names: Names, schema: GraphSchema, at: str, given: WriteBatch
+) -> Commit:
+    """Write the batch inside the transaction that is open.
+
+    Raises:
+        InvalidBatchError, NodeNotFoundError, NodeExistsError, VersionConflictError, IdentifierTakenError
+    """
+    first = ledger.first_result(connection, given.request_id)
+    if first is not None:
+        return first
+    batch = _updates_of_creates_folded(given)
+    touched = [*(update.id for update in batch.updates), *(delete.id for delete in batch.deletes)]
+    standing = standing_nodes(connection, names, touched) if touched else {}
+    _check_standing(batch, schema, standing)
+    head = ledger.head(connection)
+    writing = Writing(connection, names, schema, at, head.revision + 1)
+    numbers, batch = _numbered(connection, batch)
+
+    created_keys, node_changes = node_writes.create(writing, batch.creates)
+    node_changes += node_writes.update(writing, batch.updates, batch.deletes, standing)
+    keys = {**{node_id: found.key for node_id, found in standing.items()}, **created_keys}
+    evidence.write(writing, batch, keys)
+    link_changes = link_writes.write(writing, batch, keys, created_keys)
+    node_changes += node_writes.delete(writing, batch.deletes, standing)
+    evidence.sight(writing, batch, keys)
+
+    revision = None
+    if node_changes or link_changes:
+        revision = writing.revision
+        header = RevisionHeader(revision, at, batch.actor, batch.reason, batch.request_id)
+        ledger.append(connection, head, header, node_changes, link_changes)
+    commit = Commit(revision, at, tuple(create.id for create in batch.creates), numbers)
+    ledger.remember(connection, batch.request_id, commit)
+    return commit
+
+
+def _updates_of_creates_folded(batch: WriteBatch) -> WriteBatch:
+    """The same batch, with updates of nodes that it creates made part of their creation."""
+    created = {create.id: place for place, create in enumerate(batch.creates)}
+    if not any(update.id in created for update in batch.updates):
+        return batch
+    creates = list(batch.creates)
+    updates = []
+    for update in batch.updates:
+        place = created.get(update.id)
+        if place is None:
+            updates.append(update)
+        else:
+            creates[place] = _folded(creates[place], update)
+    return replace(batch, creates=tuple(creates), updates=tuple(updates))
+
+
+def _folded(create: NodeCreate, update: NodeUpdate) -> NodeCreate:
+    if update.expected_version not in {None, 1}:
+        raise _conflict(update.id, update.expected_version, 1)
+    merged = {**create.properties, **update.changes}
+    kept = tuple(value for value in create.identifiers if value not in update.releases)
+    return replace(
+        create,
+        label=update.label or create.label,
+        properties={name: value for name, value in merged.items() if value is not None},
+        identifiers=(*kept, *update.claims),
+        stamps={**create.stamps, **update.stamps},
+    )
+
+
+def _check_standing(batch: WriteBatch, schema: GraphSchema, standing: Mapping[str, StandingNode]) -> None:
+    nodes = {node_id: found.node for node_id, found in standing.items()}
+    refuse(check_updates(batch.updates, schema, nodes))
+    writes: tuple[NodeUpdate | NodeDelete, ...] = (*batch.updates, *batch.deletes)
+    for write in writes:
+        node = nodes.get(write.id)
+        if node is None:
+            raise NodeNotFoundError(f"there is no node {write.id!r}", details={"id": write.id})
+        if write.expected_version not in {None, node.version}:
+            raise _conflict(write.id, write.expected_version, node.version)
+
+
+def _conflict(node_id: str, expected: int | None, actual: int) -> VersionConflictError:
+    return VersionConflictError(
+        f"node {node_id!r} is at version {actual}, and the change was made for version {expected}",
+        details={"id": node_id, "expected": expected, "actual": actual},
+    )
+
+
+def _numbered(connection: sqlite3.Connection, batch: WriteBatch) -> tuple[Mapping[str, str], WriteBatch]:
+    """The numbers given, by node id, and the batch with them in place."""
+    wanted = Counter(create.numbering.prefix for create in batch.creates if create.numbering)
+    if not wanted:
+        return {}, batch
+    following = {
+        prefix: ledger.take_numbers(connection, prefix, how_many) for prefix, how_many in wanted.items()
+    }
+    numbers: dict[str, str] = {}
+    creates = []
+    for create in batch.creates:
+        if create.numbering is None:
+            creates.append(create)
+            continue
+        prefix = create.numbering.prefix
+        numbers[create.id] = f"{prefix}{following[prefix]:0{create.numbering.digits}d}"
+        following[prefix] += 1
+        properties: Mapping[str, Value] = {**create.properties, "number": numbers[create.id]}
+        creates.append(replace(create, properties=properties))
+    return numbers, replace(batch, creates=tuple(creates))
