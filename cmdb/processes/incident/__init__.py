@@ -1,0 +1,1 @@
+"""Incident management: the service works again as fast as possible (ITIL 4: incident management)."""

@@ -1,0 +1,1 @@
+"""Release management: changes that go together go live together (ITIL 4: release management)."""
