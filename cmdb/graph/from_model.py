@@ -23,10 +23,11 @@ def graph_schema(model: Model) -> GraphSchema:
         },
         **{r.name: LabelSchema(r.name, (), _properties(r.attributes)) for r in model.record_types.values()},
     }
-    link_types = {
-        kind.name: LinkTypeSchema(kind.name, _properties(kind.attributes))
-        for kind in (*model.relationship_types.values(), *model.link_types.values())
+    attributes_of = {
+        **{kind.name: kind.attributes for kind in model.relationship_types.values()},
+        **{kind.name: kind.attributes for kind in model.link_types.values()},
     }
+    link_types = {name: LinkTypeSchema(name, _properties(own)) for name, own in attributes_of.items()}
     return GraphSchema(labels, link_types, _fingerprint(labels, link_types))
 
 

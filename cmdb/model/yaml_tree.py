@@ -123,7 +123,8 @@ class _Builder:
     def build(self, text: str) -> Tree | None:
         try:
             for event in _events(text):
-                self._take(event, Place(self._file, event.start_mark.line + 1))
+                mark = event.start_mark
+                self._take(event, Place(self._file, mark.line + 1 if mark else 1))
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = mark.line + 1 if mark is not None else 1
