@@ -11,12 +11,14 @@ docs/guide/example-network.md are needed.
 from __future__ import annotations
 
 import argparse
+import fcntl
 import os
 import shutil
 import signal
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,9 +28,12 @@ from lab.company import machines
 from lab.errors import LabError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import FrameType
 
 HERE = Path(__file__).resolve().parent
+_SCRATCH = "cmdb-small-office-"
+_LOCK = Path("/run/lock/cmdb-small-office")
 _SYSTEM_FOLDERS = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 
 
@@ -40,10 +45,10 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         _check_machine()
-        if options.clean:
-            wiring.remove()
-        else:
-            _scan(options)
+        with _alone():
+            _clean()
+            if not options.clean:
+                _scan(options)
     except LabError as error:
         sys.stderr.write(f"scan.py: {error}\n")
         return 1
@@ -77,12 +82,30 @@ def _check_machine() -> None:
         raise LabError(f"programs are missing; on Debian or Ubuntu: apt-get install {packages}")
 
 
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Two runs at a time would take down each other's network."""
+    _LOCK.parent.mkdir(exist_ok=True)
+    with _LOCK.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise LabError("another run is under way; wait until it has ended") from None
+        yield
+
+
+def _clean() -> None:
+    """Take down the network, of this run or left over from a killed one, and its scratch folders."""
+    wiring.remove()
+    for folder in Path(tempfile.gettempdir()).glob(f"{_SCRATCH}*"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _scan(options: argparse.Namespace) -> None:
     estate = machines(options.round)
-    folder = Path(tempfile.mkdtemp(prefix="cmdb-small-office-"))
+    folder = Path(tempfile.mkdtemp(prefix=_SCRATCH))
     folder.chmod(0o755)
     try:
-        wiring.remove()
         _say(f"building {len(estate)} machines")
         wiring.build(estate)
         power.switch_on(estate, HERE / "lab", folder)
@@ -95,8 +118,7 @@ def _scan(options: argparse.Namespace) -> None:
             shutil.copyfile(result, options.output / result.name)
             _say(f"wrote {options.output / result.name}")
     finally:
-        wiring.remove()
-        shutil.rmtree(folder, ignore_errors=True)
+        _clean()
 
 
 def _file(round_: str, kind: str) -> str:

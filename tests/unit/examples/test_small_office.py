@@ -8,6 +8,8 @@ import os
 import subprocess
 import sys
 from collections import Counter, defaultdict
+from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -45,6 +47,31 @@ def hosts(scan: str) -> list[ET.Element]:
 
 def host_names(scan: str) -> set[str]:
     return {str(name.get("name")) for host in hosts(scan) for name in host.findall("hostnames/hostname")}
+
+
+def dependencies() -> dict[str, set[str]]:
+    """What each CI needs: by the table, and by the router in front of each host of the scan."""
+    needs: dict[str, set[str]] = defaultdict(set)
+    for row in rows("relationships.csv"):
+        if row["type"] in {"DEPENDS_ON", "RUNS_ON"}:
+            needs[row["source"]].add(row["target"])
+    for host in hosts("office-scan.xml"):
+        way = [str(hop.get("host")) for hop in host.findall("trace/hop")]
+        for router, behind in pairwise(way):
+            needs[behind].add(router)
+    return needs
+
+
+def reached_from(needs: dict[str, set[str]]) -> Callable[[str], set[str]]:
+    def upstream(name: str) -> set[str]:
+        found, waiting = {name}, [name]
+        while waiting:
+            more = needs[waiting.pop()] - found
+            found |= more
+            waiting += more
+        return found
+
+    return upstream
 
 
 @pytest.fixture
@@ -138,6 +165,7 @@ def test_the_story_is_about_configuration_items_of_the_tables() -> None:
     told = story()
     records = told["records"]
     named = [ci for record in records for kind in ("affects", "touches") for ci in record.get(kind, [])]
+    named += [record[role] for record in records for role in ("requested_by", "assigned_to")]
     named += told["healthy"]
     assert named
     assert set() == {(ci["class"], ci["name"]) for ci in named} - set(all_cis())
@@ -148,8 +176,20 @@ def test_the_story_links_and_reports_by_known_keys_and_people() -> None:
     told = story()
     keys = {record["key"] for record in told["records"]}
     assert set() == {link[end] for link in told["links"] for end in ("source", "target")} - keys
-    people = {row["name"] for row in rows("people.csv") if row["class"] == "Person"}
-    assert set() == {record["attributes"]["reported_by"] for record in told["records"]} - people
+    people = {("Person", row["name"]) for row in rows("people.csv")}
+    reporters = {record["attributes"].get("reported_by") for record in told["records"]} - {None}
+    assert set() == {("Person", name) for name in reporters} - people
+
+
+def test_only_the_printer_router_explains_the_story() -> None:
+    """Upstream of every incident, and of nothing that people saw working, is rtr-print alone."""
+    told = story()
+    upstream = reached_from(dependencies())
+    incidents = [record for record in told["records"] if record["type"] == "Incident"]
+    explains = set.intersection(*(upstream(record["affects"][0]["name"]) for record in incidents))
+    cleared = set.union(*(upstream(ci["name"]) for ci in told["healthy"]))
+    assert {"rtr-core.office.example", "rtr-print.office.example"} == explains
+    assert {"rtr-print.office.example"} == explains - cleared
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the lab is Linux's; elsewhere it refuses for that")
