@@ -74,6 +74,31 @@ def reached_from(needs: dict[str, set[str]]) -> Callable[[str], set[str]]:
     return upstream
 
 
+def open_endpoints(scan: str) -> dict[tuple[str, str], str]:
+    """Product (or service) by host name and ``protocol/port``, of what is open."""
+    found = {}
+    for host in hosts(scan):
+        fqdn = host.find("hostnames/hostname")
+        for port in host.findall("ports/port"):
+            state, service = port.find("state"), port.find("service")
+            assert fqdn is not None
+            assert state is not None
+            assert service is not None
+            if state.get("state") == "open":
+                end = (str(fqdn.get("name")), f"{port.get('protocol')}/{port.get('portid')}")
+                found[end] = str(service.get("product") or service.get("name"))
+    return found
+
+
+def address_and_name(scan: str, mac: str) -> tuple[str, str]:
+    """The IPv4 address and the short name of the one host with that MAC."""
+    (host,) = [host for host in hosts(scan) if host.find(f"address[@addr='{mac}']") is not None]
+    address, name = host.find("address[@addrtype='ipv4']"), host.find("hostnames/hostname")
+    assert address is not None
+    assert name is not None
+    return str(address.get("addr")), str(name.get("name")).partition(".")[0]
+
+
 @pytest.fixture
 def company(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The lab's own description of the company."""
@@ -158,6 +183,37 @@ def test_every_printer_is_reached_through_the_printer_router(scan: str) -> None:
         if any(str(name.get("name")).startswith("prn-") for name in host.findall("hostnames/hostname"))
     ]
     assert ["rtr-print.office.example"] * 3 == before
+
+
+def test_the_later_scan_shows_each_change_the_guide_names() -> None:
+    """Machines came and went, one was renamed, one moved, a server changed and a port was closed."""
+    before, after = (open_endpoints(scan) for scan in ("office-scan.xml", "office-scan-later.xml"))
+    came = {f"{name}.office.example" for name in ("db2", "pc-chen", "pc-frontdesk")}
+    gone = {f"{name}.office.example" for name in ("pc-branch2", "pc-reception")}
+    assert came == {fqdn for fqdn, _ in after} - {fqdn for fqdn, _ in before}
+    assert gone == {fqdn for fqdn, _ in before} - {fqdn for fqdn, _ in after}
+    stayed = {end for end in before.keys() | after.keys() if end[0] not in came | gone}
+    changed = {end: (before.get(end), after.get(end)) for end in stayed if before.get(end) != after.get(end)}
+    assert {
+        ("intranet.office.example", "tcp/80"): ("lighttpd", "nginx"),
+        ("intranet.office.example", "tcp/443"): (None, "nginx"),
+        ("files1.office.example", "tcp/21"): ("vsftpd", None),
+    } == changed
+
+
+@pytest.mark.parametrize(
+    ("mac", "before", "after"),
+    [
+        ("54:EE:75:7B:21:03", ("10.20.20.103", "pc-reception"), ("10.20.20.103", "pc-frontdesk")),
+        ("54:EE:75:7B:21:04", ("10.20.20.104", "pc-sales"), ("10.20.20.117", "pc-sales")),
+    ],
+)
+def test_a_renamed_and_a_moved_workstation_keep_their_mac(
+    mac: str, before: tuple[str, str], after: tuple[str, str]
+) -> None:
+    """The MAC is what tells that it is the same machine."""
+    assert before == address_and_name("office-scan.xml", mac)
+    assert after == address_and_name("office-scan-later.xml", mac)
 
 
 def test_the_story_is_about_configuration_items_of_the_tables() -> None:
