@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from cmdb.graph.errors import NodeNotFoundError
 from cmdb.topology.arrays import BoolArray, Bytes, IntArray, SmallIntArray
-from cmdb.topology.conduction import Conduction
+from cmdb.topology.conduction import Conduction, conduct_only
 from cmdb.topology.impact_links import ImpactLinks
-from cmdb.topology.meaning import LinkMeanings
+from cmdb.topology.meaning import TypeMeaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Topology:
     order: IntArray | None
     links: ImpactLinks
     conduction: Conduction
-    meanings: LinkMeanings
+    meanings: Mapping[str, TypeMeaning]
 
     @property
     def size(self) -> int:
@@ -66,7 +66,8 @@ class Topology:
         if not len(ci_ids) or not len(self.ids):
             return np.full(len(ci_ids), -1, dtype=np.int32)
         wanted = np.array([ci_id.encode() for ci_id in ci_ids], dtype=np.bytes_)
-        place = np.searchsorted(self.ids, wanted, sorter=self.order)
+        # Of the same width as the column, or numpy would copy the column.
+        place = np.searchsorted(self.ids, wanted.astype(self.ids.dtype), sorter=self.order)
         place = np.minimum(place, len(self.ids) - 1)
         found = place if self.order is None else self.order[place]
         known = (self.ids[found] == wanted) & self.present[found]
@@ -82,12 +83,28 @@ class Topology:
 
     def class_at(self, position: int) -> str:
         """The class of the CI at this position."""
-        return self.class_names[self.class_codes[position]]
+        return self.class_names[int(self.class_codes[position])]
+
+    def meaning_of(self, link: int) -> TypeMeaning:
+        """The meaning of a link's relationship type; `link` is a place in `links`."""
+        code = int(self.links.types[link])
+        return next(meaning for meaning in self.meanings.values() if meaning.code == code)
+
+    def conducting(self, relationship_types: frozenset[str] | None) -> Conduction:
+        """The links to follow when only these relationship types count; None means all of them.
+
+        A type that is unknown, or passes no impact on, adds nothing. Costs time linear in all links.
+        """
+        if relationship_types is None:
+            return self.conduction
+        codes = [self.meanings[name].code for name in relationship_types if name in self.meanings]
+        kept = np.isin(self.links.types, np.array(codes, dtype=np.int16))
+        return conduct_only(self.links, self.conduction, kept)
 
     def in_id_order(self, positions: IntArray) -> IntArray:
         """For each position a number that sorts like its id."""
         if self.order is None:
             return positions
-        ranks = np.empty(len(self.order), dtype=np.int32)
+        ranks: IntArray = np.empty(len(self.order), dtype=np.int32)
         ranks[self.order] = np.arange(len(self.order), dtype=np.int32)
         return ranks[positions]
