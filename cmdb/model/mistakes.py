@@ -10,6 +10,8 @@ from enum import StrEnum
 from cmdb.kernel.errors import CmdbError, ErrorKind
 
 _SHOWN = 100
+_LONGEST_NAME = 64
+_LONGEST_MESSAGE = 500
 
 
 class MistakeCode(StrEnum):
@@ -105,8 +107,11 @@ class Mistakes:
         self, place: Place, code: MistakeCode, message: str, *, seen: str = "", known: Iterable[str] = ()
     ) -> None:
         """Note a mistake; the name in `known` closest to `seen` becomes its suggestion."""
-        close = difflib.get_close_matches(seen, list(known), n=1) if seen else []
-        self._found.append(Mistake(place, code, message, close[0] if close else None))
+        # Likeness costs the square of the length; a file full of nonsense needs no suggestions.
+        worth_it = 0 < len(seen) <= _LONGEST_NAME and len(self._found) < _SHOWN
+        close = difflib.get_close_matches(seen, list(known), n=1) if worth_it else []
+        short = message if len(message) <= _LONGEST_MESSAGE else f"{message[:_LONGEST_MESSAGE]}…"
+        self._found.append(Mistake(place, code, short, close[0] if close else None))
 
     def raise_any(self) -> None:
         """Do nothing when there are none.

@@ -17,6 +17,8 @@ KEYS = ("relationship", *LINK_KEYS[1:], "cardinality", "impact")
 EXTENSION_KEYS = ("extend", "ends", "attributes")
 IMPACT_KEYS = ("suffers", "strength", "needed")
 
+MAX_PAIRS = 2000
+
 _NEEDED = re.compile(r"[1-9][0-9]{0,5}|([1-9][0-9]?|100)%")
 
 
@@ -86,6 +88,9 @@ def _ends(fields: Fields) -> tuple[EndDeclaration, ...]:
             fields.wrong(node.place, "each of 'ends' must be a pair `[source, target]`")
             continue
         sources, targets = (_names(fields, end) for end in node.nodes)
+        if len(sources) * len(targets) > MAX_PAIRS:
+            fields.wrong(node.place, f"these ends make more than {MAX_PAIRS} pairs; name a common parent")
+            continue
         for source in sources:
             for target in targets:
                 end = EndDeclaration(source, target)
