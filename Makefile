@@ -11,13 +11,16 @@ STAMP := $(VENV)/.installed
 CODE  := $(wildcard cmdb importers tests tools benchmarks examples)
 JOBS  ?= 2
 STORE ?=
+EDITOR_BUILT   := cmdb/api/static/graphiql/.built
+NODE_IS_ENOUGH := const [major, minor] = process.versions.node.split(".").map(Number); \
+	process.exit(major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19) ? 0 : 1)
 
 # The first Python on the path that is new enough, unless PYTHON names one.
 FIND_PYTHON := for p in "$${PYTHON:-}" python3.13 python3.12 python3.11 python3 python; do \
 	[ -n "$$p" ] && "$$p" -c 'import sys; raise SystemExit(sys.version_info < (3, 11))' >/dev/null 2>&1 \
 	&& { echo "$$p"; break; }; done; true
 
-.PHONY: help setup demo serve test check bench contract fmt lock graphiql clean
+.PHONY: help setup demo serve test check bench contract fmt lock graphiql editor clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -41,10 +44,10 @@ $(STAMP): requirements-dev.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: setup graphiql ## Import a real scan, tell a story on it, answer two questions, serve the API (STORE=address)
+demo: setup editor ## Import a real scan, tell a story on it, answer two questions, serve the API (STORE=address)
 	@$(BIN)/cmdb demo $(if $(STORE),--store "$(STORE)")
 
-serve: setup graphiql ## Serve the API on the store that CMDB_STORE or STORE=address names
+serve: setup editor ## Serve the API on the store that CMDB_STORE or STORE=address names
 	@$(BIN)/cmdb serve $(if $(STORE),--store "$(STORE)")
 
 test: setup ## Run all tests (JOBS=2 at a time, ARGS="..." goes to pytest)
@@ -70,16 +73,21 @@ fmt: setup ## Format the code and mend what can be mended without thinking
 	@$(BIN)/ruff format $(CODE)
 	@$(BIN)/ruff check --fix-only $(CODE)
 
-graphiql: ## Build the in-browser query editor (needs Node 18+; everything else works without)
-	@if [ ! -f web/graphiql/package.json ]; then \
-		echo "There is no query editor to build (web/graphiql is missing)."; \
-	elif ! command -v npm >/dev/null 2>&1; then \
+graphiql: ## Build the in-browser query editor (needs Node.js 20.19 or later; everything else works without)
+	@if ! command -v npm >/dev/null 2>&1; then \
 		echo "Node.js was not found, so the in-browser query editor is left out. Everything else works."; \
-	else $(MAKE) cmdb/api/static/graphiql/.built; fi
+	elif ! node -e '$(NODE_IS_ENOUGH)'; then \
+		echo "Node.js $$(node --version) is too old for the in-browser query editor (20.19 or 22.12 and later). Everything else works."; \
+	else $(MAKE) -s $(EDITOR_BUILT); fi
 
-cmdb/api/static/graphiql/.built: $(shell find web/graphiql -type f -not -path '*/node_modules/*' 2>/dev/null)
-	@cd web/graphiql && npm ci --no-audit --no-fund --loglevel=error && npm run build
-	@mkdir -p $(@D) && touch $@
+# What the commands that serve want: the editor where it can be built.
+editor:
+	@$(MAKE) graphiql || echo "The in-browser query editor could not be built (the reason is above). Everything else works."
+
+$(EDITOR_BUILT): $(shell find web/graphiql graphql/operations -type f -not -path '*/node_modules/*' 2>/dev/null)
+	@echo "Building the in-browser query editor"
+	@cd web/graphiql && npm ci --no-audit --no-fund --loglevel=error && npm run --silent build -- --logLevel warn
+	@touch $@
 
 # No host names, find-links or index options in a lock: it must work with whatever index a person uses.
 PIP_COMPILE = env -u PIP_FIND_LINKS CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes \

@@ -13,11 +13,15 @@ function Icon() {
 
 function Examples() {
   const { addTab } = useGraphiQLActions();
-  const queryEditor = useGraphiQL((state) => state.queryEditor);
+  const { queryEditor, variableEditor } = useGraphiQL(({ queryEditor, variableEditor }) => ({
+    queryEditor,
+    variableEditor,
+  }));
 
   function open(example) {
     addTab();
     queryEditor.setValue(example.query);
+    variableEditor.setValue(example.variables);
     queryEditor.focus();
   }
 
@@ -27,7 +31,7 @@ function Examples() {
       <p>Each opens in a tab of its own.</p>
       <ul>
         {EXAMPLES.map((example) => (
-          <li key={example.title}>
+          <li key={example.name}>
             <button type="button" onClick={() => open(example)}>
               {example.title}
             </button>
