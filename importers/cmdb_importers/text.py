@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from difflib import get_close_matches
 
 FIELD_BYTES = 64 * 1024
 """No single value is longer than this, in bytes of UTF-8."""
@@ -27,3 +29,10 @@ def is_too_long(text: str) -> bool:
 def shown(text: str, length: int = 80) -> str:
     """The text as it may be quoted in a message: escaped, on one line, cut."""
     return repr(text if len(text) <= length else text[:length] + "…")
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """`; did you mean 'status'?` when something known is near, otherwise nothing."""
+    by_lower = {candidate.lower(): candidate for candidate in known}
+    near = get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
+    return f"; did you mean {by_lower[near[0]]!r}?" if near else ""

@@ -24,8 +24,8 @@ from cmdb_importers.nmap.ports import (
 from cmdb_importers.nmap.system import System, read_system
 from cmdb_importers.text import clean, is_too_long, shown
 
-HAS_INTERFACE = "INTERFACE_OF"
-HAS_ADDRESS = "ADDRESS_OF"
+INTERFACE_OF = "INTERFACE_OF"
+HAS_ADDRESS = "HAS_ADDRESS"
 _MAC = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}")
 _MAX_SECONDS = 253_402_300_799  # the end of the year 9999
 _ANSWERED = frozenset(["open", "closed", "unfiltered"])
@@ -134,15 +134,17 @@ def _attributes(
 
 
 def _network(addresses: Addresses) -> tuple[list[ObservedItem], list[ObservedRelationship]]:
-    """Interfaces and addresses as CIs of their own; an address belongs to the interface where there is just one."""
-    parts = [
-        ObservedItem(mac, "NetworkInterface", {"name": mac, "mac_address": mac}) for mac in addresses.mac
-    ]
-    links = [ObservedRelationship(HAS_INTERFACE, mac, HOST_KEY) for mac in addresses.mac]
-    owner = addresses.mac[0] if len(addresses.mac) == 1 else HOST_KEY
+    """Interfaces and addresses as CIs of their own."""
+    parts, links = [], []
+    for mac in addresses.mac:
+        attributes: dict[str, Value] = {"name": mac, "mac_address": mac}
+        if len(addresses.mac) == 1 and addresses.ip:
+            attributes["ip_addresses"] = list(addresses.ip)
+        parts.append(ObservedItem(mac, "NetworkInterface", attributes))
+        links.append(ObservedRelationship(INTERFACE_OF, mac, HOST_KEY))
     for address in addresses.ip:
-        parts.append(ObservedItem(address, "IPAddress", {"name": address, "address": address}))
-        links.append(ObservedRelationship(HAS_ADDRESS, address, owner))
+        parts.append(ObservedItem(address, "IPAddress", {"name": address, "ip_address": address}))
+        links.append(ObservedRelationship(HAS_ADDRESS, HOST_KEY, address))
     return parts, links
 
 

@@ -25,6 +25,8 @@ _SERVICE_TEXTS = (
     ("tunnel", "tunnel"),
 )
 _FINGERPRINT = re.compile(r"(?<![0-9a-f:])[0-9a-f]{2}(?::[0-9a-f]{2}){15}(?![0-9a-f:])")
+_DIGEST = re.compile("[0-9a-f]{32}")
+_OUTPUT_READ = 4096  # characters of a script's output, enough for all its keys
 
 
 def listed_ports(host: Element) -> list[Element]:
@@ -71,6 +73,7 @@ def read_endpoints(host: Element, host_name: str) -> Iterator[ObservedItem | Pro
             "port": int(number),
         }
         if state == "open":
+            attributes |= _reason(port)
             yield from _describe(port, attributes, host_name)
             yield ObservedItem(key, "Endpoint", attributes)
         elif state in _GONE:
@@ -83,18 +86,26 @@ def listening(item: ObservedItem) -> ObservedRelationship:
 
 
 def read_ssh_keys(host: Element) -> list[str]:
-    """Fingerprints of the SSH host keys in the old notation, `MD5:16 pairs`.
+    """Fingerprints of the SSH host keys in OpenSSH's notations, `SHA256:…` and `MD5:16 pairs`.
 
-    nmap has printed that one in every version, so scans of all ages meet in it.
+    Every nmap has printed the second, so scans of all ages meet in it; the first needs the key itself.
     """
     found: dict[str, None] = {}
     for port in listed_ports(host):
         for script in port.all("script"):
             tables = script.all("table")
-            structured = [_fingerprint(table) for table in tables]
-            printed = _FINGERPRINT.findall(script.get("output")[:4096]) if not tables else []
-            found.update(dict.fromkeys(f"MD5:{text}" for text in [*structured, *printed] if text))
+            for table in tables:
+                found.update(dict.fromkeys(_fingerprints(table)))
+            if not tables:
+                printed = _FINGERPRINT.findall(script.get("output")[:_OUTPUT_READ])
+                found.update(dict.fromkeys(f"MD5:{text}" for text in printed))
     return list(found)
+
+
+def _reason(port: Element) -> dict[str, Value]:
+    state = port.first("state")
+    reason = clean(state.get("reason")) if state is not None and not is_too_long(state.get("reason")) else ""
+    return {"state_reason": reason} if reason else {}
 
 
 def _describe(port: Element, attributes: dict[str, Value], host_name: str) -> Iterator[Problem]:
@@ -114,22 +125,26 @@ def _describe(port: Element, attributes: dict[str, Value], host_name: str) -> It
         attributes["cpes"] = list(dict.fromkeys(cpes))
 
 
-def _fingerprint(table: Element) -> str:
+def _fingerprints(table: Element) -> Iterator[str]:
     values = {elem.get("key"): elem.text.strip() for elem in table.all("elem")}
     digest = values.get("fingerprint", "").replace(":", "").lower()
-    if len(digest) != 32 and values.get("key"):
-        try:
-            blob = base64.b64decode(values["key"], validate=True)
-        except (binascii.Error, ValueError):
-            return ""
-        digest = hashlib.md5(blob, usedforsecurity=False).hexdigest()
-    if re.fullmatch(r"[0-9a-f]{32}", digest) is None:
-        return ""
-    return ":".join(digest[i : i + 2] for i in range(0, 32, 2))
+    if key := _decoded(values.get("key", "")):
+        sha256 = base64.b64encode(hashlib.sha256(key).digest()).decode().rstrip("=")
+        yield f"SHA256:{sha256}"
+        digest = hashlib.md5(key, usedforsecurity=False).hexdigest()
+    if _DIGEST.fullmatch(digest):
+        yield "MD5:" + ":".join(digest[start : start + 2] for start in range(0, 32, 2))
+
+
+def _decoded(key: str) -> bytes:
+    try:
+        return base64.b64decode(key, validate=True)
+    except (binascii.Error, ValueError):
+        return b""
 
 
 def _is_port(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= _MAX_PORT
+    return text.isascii() and text.isdigit() and len(text) <= 5 and 0 < int(text) <= _MAX_PORT
 
 
 def _skipped(port: Element, host_name: str, what: str) -> Problem:
