@@ -112,7 +112,7 @@ class Alterations:
         present = (await links_of(self._store, [node.id]))[node.id]
         others = await self._store.get([link.other for link in (*operation.put, *operation.removed)])
         checked = check_attributes(record_type, operation.attributes)
-        put, link_mistakes = self._checker.check(node.label, operation.put, others)
+        put, link_mistakes = self._checker.check(node.label, operation.put, others, node.id)
         name = operation.action
         unknown = unknown_action(record_type, name) if name is not None else ()
         unknown_types = self._checker.check_types(operation.removed)

@@ -22,7 +22,11 @@ class LinkChecker:
         self._model = model
 
     def check(
-        self, label: str, requests: Sequence[LinkRequest], others: Mapping[str, Node]
+        self,
+        label: str,
+        requests: Sequence[LinkRequest],
+        others: Mapping[str, Node],
+        record_id: str | None = None,
     ) -> tuple[list[LinkedNode], list[str]]:
         """The links as they would stand, and one sentence for each mistake.
 
@@ -30,6 +34,7 @@ class LinkChecker:
             label: The record type at this end.
             requests: What is asked for.
             others: The nodes at the other ends, as far as they exist.
+            record_id: The record at this end, when it exists already.
         """
         links: list[LinkedNode] = []
         mistakes: list[str] = []
@@ -41,6 +46,9 @@ class LinkChecker:
             if other is None:
                 mistakes.append(f"{request.type}: there is no node {request.other!r}")
             if link_type is None or other is None:
+                continue
+            if other.id == record_id:
+                mistakes.append(f"{request.type} does not link a record with itself")
                 continue
             mistakes.extend(self._ends(link_type, label, request, other))
             checked = check_values(request.type, link_type.attributes, request.properties)

@@ -31,7 +31,7 @@ def problem_behaviour() -> Behaviour:
 def root_cause_is_named(situation: Situation) -> Iterable[str]:
     """In words, or by a link to the CI at fault."""
     if not situation.text("root_cause") and not situation.linked("CAUSED_BY"):
-        yield "the root cause must be named: give root_cause, or link the CI at fault by CAUSED_BY"
+        yield "the root cause must be named: give root_cause, or link the CI or change at fault by CAUSED_BY"
 
 
 def moments_have_passed(situation: Situation) -> Iterable[str]:
