@@ -17,6 +17,7 @@ from cmdb.topology.arrays import BoolArray, ByteArray, IntArray
 from cmdb.topology.conduction import Conduction
 from cmdb.topology.impact_links import ImpactLinks
 from cmdb.topology.meaning import NONE
+from cmdb.topology.ordering import ascending
 
 # What a single link passes on: by its strength (NONE, SOFT, HARD) and its provider's state (UNAFFECTED to DOWN).
 _PASSED = np.array([[0, 0, 0, 0], [0, 0, AT_RISK, DEGRADED], [0, 0, DEGRADED, DOWN]], dtype=np.int8)
@@ -37,7 +38,7 @@ def trace(links: ImpactLinks, conduction: Conduction, found: Propagation, starts
     """Distances and predecessors of everything affected; `starts` ascending."""
     if found.search is not None:
         return Trace(found.search.nodes, distances(found.search), found.search.previous)
-    nodes = np.sort(found.affected)
+    nodes = ascending(found.affected)
     count, size = len(nodes), len(found.states)
     local = np.empty(size, dtype=np.int32)
     local[nodes] = np.arange(count, dtype=np.int32)

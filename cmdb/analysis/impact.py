@@ -15,6 +15,7 @@ from cmdb.analysis.state import ImpactState
 from cmdb.graph.errors import NodeNotFoundError
 from cmdb.topology.arrays import ByteArray, IntArray
 from cmdb.topology.conduction import Conduction
+from cmdb.topology.ordering import stable_order
 from cmdb.topology.topology import Topology
 
 
@@ -139,15 +140,12 @@ def _ordered(
 ) -> tuple[IntArray, ByteArray, IntArray]:
     """Positions, states and distances in the answer's order; starts come first in a trace and are left out."""
     nodes, distances = traced.nodes[starts:], traced.distances[starts:]
-    states = found.states[nodes]
-    # One number a CI that sorts like (state falling, distance rising, id), from which all is read back.
-    keys = (3 - states.astype(np.int64)) << 61
-    keys |= distances.astype(np.int64) << 31
-    keys |= topology.in_id_order(nodes)
-    keys.sort()
-    ranks = (keys & 0x7FFFFFFF).astype(np.int32)
-    positions = ranks if topology.order is None else topology.order[ranks]
-    return positions, found.states[positions], ((keys >> 31) & 0x3FFFFFFF).astype(np.int32)
+    order = stable_order(topology.in_id_order(nodes))
+    nodes, distances = nodes[order], distances[order]
+    states = found.states[nodes.astype(np.intp)]
+    farthest = int(distances.max(initial=0))
+    order = stable_order((ImpactState.DOWN - states.astype(np.int32)) * (farthest + 1) + distances)
+    return nodes[order], states[order], distances[order]
 
 
 def _cut(

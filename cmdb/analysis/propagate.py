@@ -15,6 +15,7 @@ from cmdb.analysis.state import ImpactState
 from cmdb.topology.adjacency import Reach, reach
 from cmdb.topology.arrays import ByteArray, IntArray
 from cmdb.topology.conduction import Conduction
+from cmdb.topology.ordering import Distinct, ascending
 
 DOWN, DEGRADED, AT_RISK = int(ImpactState.DOWN), int(ImpactState.DEGRADED), int(ImpactState.AT_RISK)
 FEW = 32
@@ -84,10 +85,12 @@ class _Spread:
         self._conduction = conduction
         self.states = np.zeros(len(conduction.hard.offsets) - 1, dtype=np.int8)
         self.search: Reach | None = None
+        self._distinct = Distinct(len(self.states))
+        self._distinct_groups = Distinct(len(conduction.groups))
 
     def mark(self, level: int, seeds: IntArray) -> IntArray:
         """Bring the seeds to this state, and give those that were in a better one."""
-        fresh = np.unique(seeds[self.states[seeds] < level])
+        fresh = self._distinct.of(seeds[self.states[seeds] < level])
         self.states[fresh] = level
         return fresh
 
@@ -95,8 +98,8 @@ class _Spread:
         """Bring the seeds, and everything behind them over hard links, to this state; give what changed."""
         if self.search is None and seeds.size:
             # Nothing is marked: the search in C may run everywhere.
-            self.search = reach(self._conduction.hard, np.unique(seeds))
-            self.states[self.search.nodes] = level
+            self.search = reach(self._conduction.hard, ascending(self._distinct.of(seeds)))
+            self.states[self.search.nodes.astype(np.intp)] = level
             return self.search.nodes
         frontier = self.mark(level, seeds)
         found = [frontier]
@@ -123,14 +126,13 @@ class _Spread:
             if not hit.size:
                 break
             np.add.at(counts, hit, 1)
-            hit = np.unique(hit)
+            hit = self._distinct_groups.of(hit)
             touched.append(hit)
             lacking = groups.members[hit] - counts[hit] < groups.needed[hit]
             frontier = self.close(level, groups.dependents[hit[lacking & groups.hard[hit]]])
             everything.append(frontier)
-        return np.concatenate(everything), np.unique(
-            np.concatenate([conduction.grouped.entries[:0], *touched])
-        )
+        counted = np.concatenate([conduction.grouped.entries[:0], *touched])
+        return np.concatenate(everything), self._distinct_groups.of(counted)
 
     def _few(self, level: int, frontier: IntArray) -> tuple[IntArray, IntArray]:
         """Steps of a breadth-first search in a loop, while the frontier is small.

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order
 
-from cmdb.topology.arrays import IntArray
+from cmdb.topology.arrays import IntArray, Places
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rows:
     """The entries of node i are `entries[offsets[i]:offsets[i + 1]]`."""
 
     offsets: IntArray
     entries: IntArray
+
+    @cached_property
+    def matrix(self) -> csr_array:
+        """The rows as scipy's square matrix, for entries that are nodes; it shares the arrays."""
+        size = len(self.offsets) - 1
+        return csr_array((_ones(len(self.entries)), self.entries, self.offsets), shape=(size, size))
 
     def of(self, node: int) -> IntArray:
         """The entries of one node."""
@@ -24,14 +31,17 @@ class Rows:
 
     def gather(self, nodes: IntArray) -> tuple[IntArray, IntArray]:
         """The entries of many nodes, one after the other, and how many each has."""
-        begins = self.offsets[nodes]
-        counts = self.offsets[nodes + 1] - begins
+        if not len(self.entries):
+            return self.entries, np.zeros(len(nodes), dtype=np.int32)
+        places: Places = nodes.astype(np.intp)  # numpy would convert them at each use
+        begins = self.offsets[places]
+        counts = self.offsets[1:][places] - begins
         ends = np.cumsum(counts, dtype=np.int32)
         total = int(ends[-1]) if ends.size else 0
         if not total:
             return self.entries[:0], counts
-        places = np.repeat(begins - ends + counts, counts)
-        places += np.arange(total, dtype=np.int32)
+        places = np.repeat((begins - ends + counts).astype(np.intp), counts)
+        places += np.arange(total, dtype=np.intp)
         return self.entries[places], counts
 
     def with_row(self, entries: IntArray) -> Rows:
@@ -69,9 +79,9 @@ def reach(rows: Rows, starts: IntArray) -> Reach:
     """
     size = len(rows.offsets) - 1
     if len(starts) == 1:
-        nodes, previous = breadth_first_order(_matrix(rows), int(starts[0]))
+        nodes, previous = breadth_first_order(rows.matrix, int(starts[0]))
     else:
-        nodes, previous = breadth_first_order(_matrix(rows.with_row(starts)), size)
+        nodes, previous = breadth_first_order(rows.with_row(starts).matrix, size)
         nodes = nodes[1:]
     previous[starts] = -1
     return Reach(nodes, previous)
@@ -80,9 +90,10 @@ def reach(rows: Rows, starts: IntArray) -> Reach:
 def distances(found: Reach) -> IntArray:
     """How many steps each of `found.nodes` is from the nearest start, in the order of the nodes."""
     count = len(found.nodes)
+    nodes: Places = found.nodes.astype(np.intp)
     place = np.empty(len(found.previous), dtype=np.int32)
-    place[found.nodes] = np.arange(count, dtype=np.int32)
-    parents = found.previous[found.nodes]
+    place[nodes] = np.arange(count, dtype=np.int32)
+    parents = found.previous[nodes]
     roots = int(np.count_nonzero(parents < 0))
     steps = place[parents[roots:]]  # ascending, because nodes are found in the order of their parents
     result = np.zeros(count, dtype=np.int32)
@@ -93,11 +104,6 @@ def distances(found: Reach) -> IntArray:
         result[done:end] = level
         done = end
     return result
-
-
-def _matrix(rows: Rows) -> csr_array:
-    size = len(rows.offsets) - 1
-    return csr_array((_ones(len(rows.entries)), rows.entries, rows.offsets), shape=(size, size))
 
 
 def _ones(count: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

@@ -29,8 +29,8 @@ def states_after(
     states.update(starts)
     while True:
         before = dict(states)
-        for name in states:
-            states[name] = max([states[name], *_single(name, alive, before), *_grouped(name, alive, before)])
+        for name, state in before.items():
+            states[name] = max([state, *_single(name, alive, before), *_grouped(name, alive, before)])
         if states == before:
             return {name: state for name, state in states.items() if state}
 
@@ -57,7 +57,8 @@ def _grouped(name: str, alive: Sequence[Dependency], states: Mapping[str, int]) 
 
 def _group_outcome(members: Sequence[Dependency], states: Mapping[str, int]) -> int:
     size = len(members)
-    needed = min(max(max(_needed(d.needed, size) for d in members), 1), size)
+    needed = max([1, *(_needed(d.needed, size) for d in members)])
+    needed = min(needed, size)
     not_down = sum(states[d.provider] != DOWN for d in members)
     healthy = sum(states[d.provider] not in (DOWN, DEGRADED) for d in members)
     if not_down < needed:

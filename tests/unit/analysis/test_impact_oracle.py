@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from random import Random
+
 import networkx as nx
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -30,7 +33,9 @@ def states(result: ImpactResult) -> dict[str, int]:
 
 @settings(max_examples=600, deadline=None)
 @given(dependency_lists(), starts(), retired_sets())
-def test_states_are_those_of_the_brute_force_fixpoint(dependencies, assumed, retired):
+def test_states_are_those_of_the_brute_force_fixpoint(
+    dependencies: list[Dependency], assumed: dict[str, int], retired: frozenset[str]
+) -> None:
     """Every CI ends in the state that applying the rules until nothing changes gives it."""
     result = ask(dependencies, assumed, retired)
 
@@ -39,19 +44,21 @@ def test_states_are_those_of_the_brute_force_fixpoint(dependencies, assumed, ret
 
 @settings(max_examples=200, deadline=None)
 @given(dependency_lists(all_hard=True), st.sampled_from(NAMES))
-def test_hard_dependencies_reach_what_networkx_reaches(dependencies, start):
+def test_hard_dependencies_reach_what_networkx_reaches(dependencies: list[Dependency], start: str) -> None:
     """Without groups and soft links the affected CIs and distances are networkx's shortest path lengths."""
     graph = nx.DiGraph((d.provider, d.dependent) for d in dependencies)
     graph.add_nodes_from(NAMES)
     result = ask(dependencies, {start: 3})
 
-    expected = {name: length for name, length in nx.single_source_shortest_path_length(graph, start).items()}
+    expected = dict(nx.single_source_shortest_path_length(graph, start))
     assert expected == {row.id: row.distance for row in (*result.starts, *result.rows(1000))}
 
 
 @settings(max_examples=300, deadline=None)
 @given(dependency_lists(), starts(), retired_sets())
-def test_every_path_explains_link_by_link(dependencies, assumed, retired):
+def test_every_path_explains_link_by_link(
+    dependencies: list[Dependency], assumed: dict[str, int], retired: frozenset[str]
+) -> None:
     """A path leads from a start over links whose provider's state yields the next CI's state."""
     result = ask(dependencies, assumed, retired)
     found = states(result)
@@ -61,7 +68,7 @@ def test_every_path_explains_link_by_link(dependencies, assumed, retired):
         assert path[0].id in assumed
         assert row.id == path[-1].id
         assert row.distance == len(path) - 1
-        for before, after in zip(path, path[1:], strict=False):
+        for before, after in pairwise(path):
             link = next(d for d in dependencies if (d.provider, d.dependent) == (before.id, after.id))
             assert int(after.state) == found[after.id]
             if link.group is None:
@@ -75,7 +82,9 @@ def test_every_path_explains_link_by_link(dependencies, assumed, retired):
 
 @settings(max_examples=300, deadline=None)
 @given(dependency_lists(), starts(), st.randoms(use_true_random=False))
-def test_the_order_of_the_input_does_not_matter(dependencies, assumed, random):
+def test_the_order_of_the_input_does_not_matter(
+    dependencies: list[Dependency], assumed: dict[str, int], random: Random
+) -> None:
     """Links, CIs and starts in another order give the same answer, paths included."""
     shuffled = random.sample(dependencies, len(dependencies))
     names = random.sample(NAMES, len(NAMES))
@@ -91,7 +100,9 @@ def test_the_order_of_the_input_does_not_matter(dependencies, assumed, random):
 
 @settings(max_examples=200, deadline=None)
 @given(dependency_lists(), starts(), retired_sets(), st.data())
-def test_worse_starts_never_improve_anything(dependencies, assumed, retired, data):
+def test_worse_starts_never_improve_anything(
+    dependencies: list[Dependency], assumed: dict[str, int], retired: frozenset[str], data: st.DataObject
+) -> None:
     """Raising the state of a start, or adding one, leaves every CI as badly hit or worse."""
     name = data.draw(st.sampled_from(NAMES))
     worse = {**assumed, name: max(assumed.get(name, 0), data.draw(st.sampled_from([1, 2, 3])))}
@@ -102,7 +113,9 @@ def test_worse_starts_never_improve_anything(dependencies, assumed, retired, dat
 
 @settings(max_examples=200, deadline=None)
 @given(dependency_lists(), starts(), retired_sets(), st.data())
-def test_a_further_member_never_worsens_a_state(dependencies, assumed, retired, data):
+def test_a_further_member_never_worsens_a_state(
+    dependencies: list[Dependency], assumed: dict[str, int], retired: frozenset[str], data: st.DataObject
+) -> None:
     """A group that gains a member that works protects its dependent as well as before, or better."""
     grouped = [d for d in dependencies if d.group is not None]
     if not grouped:
