@@ -15,11 +15,12 @@ _IDENTIFYING = (ValueType.STRING, ValueType.STRING_LIST, ValueType.INTEGER)
 
 
 def build_classes(declared: Declarations, types: TypeRegister, mistakes: Mistakes) -> dict[str, CiClass]:
-    """All classes by name, in the order of the files. A class whose parent is wrong stands below the root."""
+    """All classes by name, in the order of the files. A class whose parent is wrong stands below the root.
+
+    Without the root class there is nothing to build, and no class comes back.
+    """
     by_name = _unique(declared, mistakes)
     if ROOT_CLASS not in by_name:
-        for first in declared.classes[:1]:
-            mistakes.add(first.name.place, MistakeCode.UNKNOWN_CLASS, f"no class {ROOT_CLASS!r} is declared")
         return {}
     check_targets(declared.class_extensions, by_name, "class", MistakeCode.UNKNOWN_CLASS, mistakes)
     parents = _parents(by_name, mistakes)

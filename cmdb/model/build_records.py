@@ -77,7 +77,8 @@ def _lifecycle(
     states = {state.name.text: state.state for state in declared.states}
     actions = {action.name.text: _action(action) for action in declared.actions}
     _check_names(declared, states, attributes, mistakes)
-    _check_ways(declared, actions.values(), mistakes)
+    if declared.initial.text in states:
+        _check_ways(declared, actions.values(), mistakes)
     return Lifecycle(declared.initial.text, states, actions)
 
 

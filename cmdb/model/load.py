@@ -17,7 +17,7 @@ from cmdb.model.read_classes import read_classes
 from cmdb.model.read_policies import read_reconciliation, read_root_cause
 from cmdb.model.read_records import read_record
 from cmdb.model.read_relationships import read_links, read_relationships
-from cmdb.model.types import Model
+from cmdb.model.types import ROOT_CLASS, Model
 from cmdb.model.unique_names import check_unique_names
 from cmdb.model.yaml_tree import Tree, read_tree
 
@@ -50,8 +50,16 @@ def read_model(folders: Sequence[Path]) -> Model:
     declared = Declarations()
     for folder in folders:
         _read_folder(folder, declared, mistakes)
+    if mistakes.file_refused:
+        # What those files declare would be reported as unknown wherever it is used.
+        mistakes.raise_any()
     types = TypeRegister(mistakes)
     classes = build_classes(declared, types, mistakes)
+    if not classes:
+        mistakes.add(
+            Place(str(folders[0]), 1), MistakeCode.UNKNOWN_CLASS, f"no file declares the class {ROOT_CLASS}"
+        )
+        mistakes.raise_any()
     relationships = build_relationships(declared, classes, mistakes)
     records = build_records(declared, types, mistakes)
     links = build_links(declared, classes, records, relationships, mistakes)

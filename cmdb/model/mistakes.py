@@ -102,6 +102,7 @@ class Mistakes:
 
     def __init__(self) -> None:
         self._found: list[Mistake] = []
+        self.file_refused = False
 
     def add(
         self, place: Place, code: MistakeCode, message: str, *, seen: str = "", known: Iterable[str] = ()
@@ -112,6 +113,11 @@ class Mistakes:
         close = difflib.get_close_matches(seen, list(known), n=1) if worth_it else []
         short = message if len(message) <= _LONGEST_MESSAGE else f"{message[:_LONGEST_MESSAGE]}…"
         self._found.append(Mistake(place, code, short, close[0] if close else None))
+
+    def refuse_file(self, place: Place, code: MistakeCode, message: str) -> None:
+        """Note that nothing of a file was taken in, so that what it declares is unknown."""
+        self.file_refused = True
+        self.add(place, code, message)
 
     def raise_any(self) -> None:
         """Do nothing when there are none.

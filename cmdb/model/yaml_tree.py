@@ -78,7 +78,7 @@ def read_tree(path: Path, mistakes: Mistakes) -> Tree | None:
     try:
         return _Builder(str(path), mistakes).build(_text_of(path))
     except _RefusedError as refused:
-        mistakes.add(refused.place, refused.code, refused.message)
+        mistakes.refuse_file(refused.place, refused.code, refused.message)
     return None
 
 

@@ -13,7 +13,7 @@ from cmdb.model.types import End, Format, IdentificationRule, ImpactMeaning, Mat
 from tests.unit.model.folders import BASE, read_with_base, write_folder
 
 
-def test_a_class_has_the_attributes_of_its_ancestors_first(tmp_path: Path):
+def test_a_class_has_the_attributes_of_its_ancestors_first(tmp_path: Path) -> None:
     """Attributes run from the root's to the class's own."""
     files = {
         "classes/a.yaml": """\
@@ -33,7 +33,7 @@ def test_a_class_has_the_attributes_of_its_ancestors_first(tmp_path: Path):
     assert "mails" == model.classes["MailServer"].attributes["queue_length"].unit
 
 
-def test_plurals_are_regular_unless_given(tmp_path: Path):
+def test_plurals_are_regular_unless_given(tmp_path: Path) -> None:
     """The plural follows English spelling, and `plural` overrides it."""
     files = {
         "classes/a.yaml": """\
@@ -51,7 +51,7 @@ def test_plurals_are_regular_unless_given(tmp_path: Path):
     ]
 
 
-def test_own_identification_replaces_the_inherited_one_and_makes_an_identity_class(tmp_path: Path):
+def test_own_identification_replaces_the_inherited_one_and_makes_an_identity_class(tmp_path: Path) -> None:
     """A class that says how it is identified is no longer the same CI as others of its parent's kind."""
     files = {
         "classes/a.yaml": """\
@@ -74,7 +74,7 @@ def test_own_identification_replaces_the_inherited_one_and_makes_an_identity_cla
     ) == classes["Printer"].identification
 
 
-def test_concrete_classes_below_an_abstract_one_are_never_the_same_ci(tmp_path: Path):
+def test_concrete_classes_below_an_abstract_one_are_never_the_same_ci(tmp_path: Path) -> None:
     """Rules inherited from an abstract class identify each concrete class for itself."""
     files = {
         "classes/a.yaml": """\
@@ -92,7 +92,7 @@ def test_concrete_classes_below_an_abstract_one_are_never_the_same_ci(tmp_path: 
     ]
 
 
-def test_retention_is_inherited(tmp_path: Path):
+def test_retention_is_inherited(tmp_path: Path) -> None:
     """A class keeps its parent's retention unless it has its own."""
     files = {
         "classes/a.yaml": """\
@@ -104,7 +104,7 @@ def test_retention_is_inherited(tmp_path: Path):
     assert 30 == read_with_base(tmp_path, files).classes["ShortLease"].retention_days
 
 
-def test_a_folder_extends_what_is_there(tmp_path: Path):
+def test_a_folder_extends_what_is_there(tmp_path: Path) -> None:
     """`extend` adds attributes to classes and records, and ends to relationship types and links."""
     files = {
         "classes/a.yaml": """\
@@ -133,7 +133,7 @@ def test_a_folder_extends_what_is_there(tmp_path: Path):
     assert "mood" in model.record_types["Ticket"].attributes
 
 
-def test_relationships_with_an_impact_can_say_more_about_it(tmp_path: Path):
+def test_relationships_with_an_impact_can_say_more_about_it(tmp_path: Path) -> None:
     """Such a type has three attributes by itself; one whose impact is none has not."""
     files = {
         "relationships.yaml": """\
@@ -162,7 +162,7 @@ def test_relationships_with_an_impact_can_say_more_about_it(tmp_path: Path):
     assert [] == list(types["NEAR"].attributes)
 
 
-def test_a_record_type_has_number_title_description_and_status(tmp_path: Path):
+def test_a_record_type_has_number_title_description_and_status(tmp_path: Path) -> None:
     """Every record has these; its states are the permitted values of `status`."""
     ticket = read_with_base(tmp_path, {}).record_types["Ticket"]
 
@@ -173,16 +173,18 @@ def test_a_record_type_has_number_title_description_and_status(tmp_path: Path):
     assert NumberFormat("TIC", 5) == ticket.number
 
 
-def test_a_lifecycle_names_states_actions_and_their_guards(tmp_path: Path):
+def test_a_lifecycle_names_states_actions_and_their_guards(tmp_path: Path) -> None:
     """A state is open unless it is terminal or says otherwise."""
     lifecycle = read_with_base(tmp_path, {}).record_types["Ticket"].lifecycle
 
     assert State("open", "Open", open=True, terminal=False) == lifecycle.states["open"]
     assert State("done", "Done", open=False, terminal=True) == lifecycle.states["done"]
-    assert Action("finish", "Finish", ("open",), "done", ("answer",), ("polite",)) == lifecycle.actions["finish"]
+    assert (
+        Action("finish", "Finish", ("open",), "done", ("answer",), ("polite",)) == lifecycle.actions["finish"]
+    )
 
 
-def test_a_folder_overrides_single_policies(tmp_path: Path):
+def test_a_folder_overrides_single_policies(tmp_path: Path) -> None:
     """What a later folder does not mention stays as it was."""
     files = {
         "policies/reconciliation.yaml": "by_attribute: {Host.name: [cmdb, manual]}",
@@ -198,7 +200,7 @@ def test_a_folder_overrides_single_policies(tmp_path: Path):
     assert 0.3 == policies.root_cause.minimum_score
 
 
-def test_words_that_other_readers_take_for_values_stay_words(tmp_path: Path):
+def test_words_that_other_readers_take_for_values_stay_words(tmp_path: Path) -> None:
     """`no`, `on` and 0644 are texts or numbers as YAML 1.2 has them."""
     files = {
         "classes/a.yaml": """\
@@ -218,7 +220,7 @@ def test_words_that_other_readers_take_for_values_stay_words(tmp_path: Path):
     assert 644 == attributes["mode"].default
 
 
-def test_formats_and_types_are_read(tmp_path: Path):
+def test_formats_and_types_are_read(tmp_path: Path) -> None:
     """An attribute keeps its type, format and flags."""
     files = {
         "classes/a.yaml": """\
@@ -245,19 +247,19 @@ def test_formats_and_types_are_read(tmp_path: Path):
     assert not macs.required
 
 
-def test_an_empty_file_declares_nothing(tmp_path: Path):
+def test_an_empty_file_declares_nothing(tmp_path: Path) -> None:
     """A file of comments only is no mistake."""
     assert "Host" in read_with_base(tmp_path, {"classes/a.yaml": "# later\n"}).classes
 
 
-def test_the_order_of_folders_is_the_order_of_classes(tmp_path: Path):
+def test_the_order_of_folders_is_the_order_of_classes(tmp_path: Path) -> None:
     """Reading the same folders twice gives equal models."""
     base = write_folder(tmp_path / "base", BASE)
 
     assert read_model([base]) == read_model([base])
 
 
-def test_a_users_folder_is_added_to_the_product_s_own_model(tmp_path: Path):
+def test_a_users_folder_is_added_to_the_product_s_own_model(tmp_path: Path) -> None:
     """`load_model` begins with the built-in folder."""
     own = write_folder(
         tmp_path, {"classes/a.yaml": "- {class: Lathe, parent: Host, description: Turns metal.}"}
@@ -269,7 +271,7 @@ def test_a_users_folder_is_added_to_the_product_s_own_model(tmp_path: Path):
     assert "Lathe" not in load_model().classes
 
 
-def test_the_setting_lists_folders_like_a_search_path():
+def test_the_setting_lists_folders_like_a_search_path() -> None:
     """Empty parts are passed over and `~` is the home folder."""
     setting = os.pathsep.join(["/etc/cmdb", "", "~/own"])
 
@@ -277,6 +279,6 @@ def test_the_setting_lists_folders_like_a_search_path():
     assert () == user_schemas("")
 
 
-def test_the_built_in_folder_is_found():
+def test_the_built_in_folder_is_found() -> None:
     """In a checkout it is the folder `schema`."""
     assert (builtin_schema() / "relationships.yaml").is_file()
