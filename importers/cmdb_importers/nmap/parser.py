@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
+from defusedxml.common import DefusedXmlException
 from defusedxml.expatreader import DefusedExpatParser
 
 from cmdb.inventory.importer import UnreadableSourceError
@@ -69,10 +70,9 @@ class NmapParser(DefusedExpatParser):
     """Feed it bytes; take complete hosts.
 
     Raises (from `feed_chunk` and `finish`):
-        UnreadableSourceError: the outermost element is not nmap's.
+        UnreadableSourceError: it declares entities, is in an unknown encoding, or is not nmap's.
         SourceCutShortError: beyond a limit that no real scan comes near.
         xml.sax.SAXParseException: not well-formed, or (from `finish`) cut off.
-        defusedxml.DefusedXmlException: entities are declared.
     """
 
     _parser: expat.XMLParserType  # expat itself, set by the base class; it knows the position
@@ -110,10 +110,11 @@ class NmapParser(DefusedExpatParser):
         super().reset()
         # A DOCTYPE may name nmap.dtd; it is never fetched, and naming it is no offence.
         self._parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+        self._parser.CharacterDataHandler = self._collect_text
 
     def feed_chunk(self, data: bytes) -> None:
         """Feed a piece of the document, and refuse a tag that does not end."""
-        self.feed(data)
+        self._parse(data, at_end=False)
         self._fed += len(data)
         if self._fed - self.byte > MAX_TAG_BYTES:
             raise SourceCutShortError(f"one tag is longer than {MAX_TAG_BYTES} bytes")
@@ -122,7 +123,7 @@ class NmapParser(DefusedExpatParser):
         """Say that the document ends here."""
         self.is_at_end = True
         # Not close(): it throws the position away, which is needed where the document is cut off.
-        self.feed(b"", isFinal=True)
+        self._parse(b"", at_end=True)
 
     def start_element(self, name: str, attrs: Mapping[str, str]) -> None:
         self._depth = depth = self._depth + 1
@@ -151,11 +152,26 @@ class NmapParser(DefusedExpatParser):
                 self.hosts_read += 1
                 self._hosts.append(element)
 
-    def character_data(self, data: str) -> None:
+    def _collect_text(self, data: str) -> None:
         if self._stack and not self._passing_below:
             element = self._stack[-1]
             if element.tag in _WITH_TEXT and len(element.text) <= FIELD_BYTES:
                 element.text += data
+
+    def _parse(self, data: bytes, *, at_end: bool) -> None:
+        try:
+            self.feed(data, isFinal=at_end)
+        except DefusedXmlException as error:
+            raise UnreadableSourceError(
+                "the file declares XML entities or refers to external ones; no scan does",
+                remedy="Do not trust the file: find out who made it.",
+            ) from error
+        except (LookupError, ValueError) as error:
+            # expat asks Python for the codec that the XML declaration names.
+            raise UnreadableSourceError(
+                f"the file is not XML of nmap: its encoding cannot be read ({error})",
+                remedy="Convert it to UTF-8.",
+            ) from error
 
     def _start_outside(self, name: str, attrs: Mapping[str, str], depth: int) -> None:
         if depth == 1:
