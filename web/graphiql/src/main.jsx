@@ -8,6 +8,7 @@ import { createRoot } from "react-dom/client";
 
 import { EXAMPLES_PLUGIN } from "./ExamplesPlugin.jsx";
 import { OPENING_TABS } from "./examples.js";
+import { EDITOR_THEME } from "./theme.js";
 
 const fetcher = createGraphiQLFetcher({ url: "/graphql" });
 
@@ -15,6 +16,7 @@ createRoot(document.getElementById("editor")).render(
   <GraphiQL
     fetcher={fetcher}
     defaultTabs={OPENING_TABS}
+    editorTheme={EDITOR_THEME}
     plugins={[HISTORY_PLUGIN, EXAMPLES_PLUGIN]}
     inputValueDeprecation
     schemaDescription
