@@ -87,7 +87,8 @@ class ClassPlan:
     """One CI class, ready to use.
 
     `lineage` holds the class itself and its ancestors. `lenders` gives, for each relationship type within
-    which it is identified, the end at which a CI of this class stands.
+    which it is identified, the end at which a CI of this class stands. `identifying` names the attributes
+    of its rules.
     """
 
     name: str
@@ -103,6 +104,7 @@ class ClassPlan:
     required: tuple[str, ...]
     ranks: Mapping[str, tuple[str, ...]]
     lenders: Mapping[str, End]
+    identifying: frozenset[str]
 
     def rank(self, attribute: str, source: str) -> int:
         """The place of a source in the order of precedence for an attribute; the smaller one wins."""
@@ -191,6 +193,7 @@ def _class_plan(ci_class: CiClass, model: Model) -> ClassPlan:
         defaults=_defaults(ci_class.attributes),
         required=tuple(name for name, each in ci_class.attributes.items() if each.required),
         ranks={name: _precedence(policy, lineage, name) for name in ci_class.attributes},
+        identifying=frozenset(name for rule in rules for name in rule.attributes),
         lenders={rule.within: rule.item_end for rule in rules if rule.within is not None},
     )
 

@@ -29,6 +29,7 @@ from cmdb.model.check import did_you_mean
 from cmdb.model.types import End
 
 _SHOWN = 80
+_DEEPEST = 20
 
 
 class Preparer:
@@ -82,11 +83,11 @@ class Preparer:
         if plan is None:
             return None
         attributes = self._values(plan.name, plan.normalisers, observed.attributes)
-        return self._identified(observed.key, plan, attributes, observed.presence is Presence.PRESENT)
+        return self._identified(observed.key, plan, attributes, observed.presence)
 
     def _identified(
-        self, key: str, plan: ClassPlan, attributes: dict[str, Value], present: bool
-    ) -> PreparedItem:  # noqa: FBT001 - of the item
+        self, key: str, plan: ClassPlan, attributes: dict[str, Value], presence: Presence
+    ) -> PreparedItem:
         strong: list[Identifier] = []
         weak: list[Identifier] = []
         for rule in plan.independent:
@@ -94,7 +95,7 @@ class Preparer:
             if texts:
                 (weak if rule.weak else strong).extend([(rule, text) for text in texts])
         dependent = [(rule, text) for rule in plan.dependent for text in rule.dependent(attributes)]
-        return PreparedItem(key, plan, attributes, present, strong, weak, dependent)
+        return PreparedItem(key, plan, attributes, presence is Presence.PRESENT, strong, weak, dependent)
 
     def _relationship(
         self, observed: ObservedRelationship, keys: Mapping[str, int], items: list[PreparedItem]
@@ -102,11 +103,12 @@ class Preparer:
         plan = self._model.relationships.get(observed.type)
         if plan is None:
             known = self._model.relationships
-            return self._refuse(
+            self._refuse(
                 "UNKNOWN_RELATIONSHIP",
                 f"there is no relationship type {observed.type!r}{did_you_mean(observed.type, known)}",
                 "`cmdb classes` lists the relationship types.",
             )
+            return None
         source = self._end(observed.source, keys, items)
         target = self._end(observed.target, keys, items)
         attributes = self._values(plan.name, plan.normalisers, observed.attributes)
@@ -120,7 +122,7 @@ class Preparer:
         if isinstance(end, str):
             place = keys.get(end)
             if place is None:
-                return self._refuse(
+                self._refuse(
                     "UNKNOWN_KEY",
                     f"a relationship names the item {end!r}, which the observation does not hold",
                     "Use the key of an item of the same observation, or a reference.",
@@ -133,7 +135,7 @@ class Preparer:
         if plan is None:
             return None
         attributes = self._values(plan.name, plan.normalisers, reference.attributes)
-        item = self._identified("", plan, attributes, present=True)
+        item = self._identified("", plan, attributes, Presence.PRESENT)
         if reference.create and (item.strong or item.weak):
             items.append(item)
             return len(items) - 1
@@ -234,7 +236,7 @@ def _set_depth(items: list[PreparedItem], place: int, above: tuple[int, ...]) ->
     for name, parent in list(item.parents.items()):
         if not isinstance(parent, int):
             item.depth = max(item.depth, 1)
-        elif parent == place or parent in above:
+        elif parent == place or parent in above or len(above) >= _DEEPEST:
             del item.parents[name]
         else:
             item.depth = max(item.depth, 1 + _set_depth(items, parent, (*above, place)))

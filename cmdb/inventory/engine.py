@@ -1,0 +1,149 @@
+"""The inventory engine: observations in, a plan or a changed graph out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from cmdb.graph.batch import Commit
+from cmdb.graph.store import GraphStore
+from cmdb.inventory.chunk import ChunkContext, ChunkPlan
+from cmdb.inventory.compiled import CompiledModel, NetworkScope, compile_model
+from cmdb.inventory.known import Known
+from cmdb.inventory.observation import Observation, Problem
+from cmdb.inventory.overlay import Overlay
+from cmdb.inventory.plan import Action, Plan, RunReport
+from cmdb.inventory.prepare import Preparer
+from cmdb.inventory.reader import StoreReader
+from cmdb.inventory.run import Progress, Run, StoreSink
+from cmdb.inventory.stream import Chunks
+from cmdb.kernel.actor import Actor, ActorKind
+from cmdb.kernel.clock import Clock, instant_text
+from cmdb.kernel.ids import IdSource
+from cmdb.model.types import Model
+
+DEFAULT_SCOPE = "default"
+_BELIEVABLE_AHEAD = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How a stream is to be brought in.
+
+    source: the name under which its word is kept (provenance, precedence). scope: the network it looked at.
+    actor: on whose behalf; the importer itself when None. run_id: names the run in the ledger; a new one when
+    None. reason: for the ledger. chunk_items, chunk_relationships: the most of each in one commit, unless a
+    single observation holds more. keep: most problems and conflicts held in the report.
+    """
+
+    source: str
+    scope: str = DEFAULT_SCOPE
+    actor: Actor | None = None
+    run_id: str | None = None
+    reason: str | None = None
+    chunk_items: int = 2_000
+    chunk_relationships: int = 8_000
+    keep: int = 1_000
+
+
+class InventoryEngine:
+    """Identifies, reconciles and writes what sources observe.
+
+    Args:
+        store: Where the graph is kept.
+        model: Classes, relationship types and policies.
+        clock: Tells the time.
+        ids: Makes ids of CIs and runs.
+    """
+
+    def __init__(self, store: GraphStore, model: Model, clock: Clock, ids: IdSource) -> None:
+        self._store = store
+        self._model: CompiledModel = compile_model(model)
+        self._clock = clock
+        self._ids = ids
+
+    async def plan(
+        self,
+        stream: Iterable[Observation | Problem],
+        options: RunOptions,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> Plan:
+        """What `run` would do with this stream; nothing is written.
+
+        The plan is held in memory whole, with the CIs it would make.
+        """
+        overlay = Overlay(StoreReader(self._store))
+        sink = _PlanSink(overlay)
+        run = Run(self._context(options), overlay, sink, options.keep)
+        await run.go(self._chunks(stream, options), progress, options.chunk_items)
+        return Plan(
+            source=options.source,
+            actions=tuple(sink.actions),
+            counts=run.tally.counts(),
+            conflicts=tuple(run.conflicts),
+            conflict_count=run.conflict_count,
+            problems=tuple(run.problems),
+            problem_count=run.problem_count,
+        )
+
+    async def run(
+        self,
+        stream: Iterable[Observation | Problem],
+        options: RunOptions,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> RunReport:
+        """Bring a stream in, chunk by chunk; each chunk is written whole or not at all.
+
+        A run that was interrupted is finished by running the same stream again: what is known is recognised.
+
+        Raises:
+            UnreadableSourceError: from the importer; chunks before it are written.
+            StoreUnavailableError: the store cannot be reached; chunks before are written.
+            StoreFullError: there is no room; chunks before are written.
+        """
+        started = self._clock.now()
+        run_id = options.run_id or self._ids.new_id()
+        sink = StoreSink(self._store.commit, run_id)
+        run = Run(self._context(options), StoreReader(self._store), sink, options.keep)
+        await run.go(self._chunks(stream, options), progress, options.chunk_items)
+        return RunReport(
+            run_id=run_id,
+            source=options.source,
+            counts=run.tally.counts(),
+            conflicts=tuple(run.conflicts),
+            conflict_count=run.conflict_count,
+            problems=tuple(run.problems),
+            problem_count=run.problem_count,
+            first_revision=sink.first_revision,
+            last_revision=sink.last_revision,
+            seconds=(self._clock.now() - started).total_seconds(),
+        )
+
+    def _context(self, options: RunOptions) -> ChunkContext:
+        return ChunkContext(
+            source=options.source,
+            model=self._model,
+            actor=options.actor or Actor(options.source, ActorKind.IMPORTER),
+            reason=options.reason or f"import from {options.source}",
+            new_id=self._ids.new_id,
+        )
+
+    def _chunks(self, stream: Iterable[Observation | Problem], options: RunOptions) -> Chunks:
+        where = NetworkScope(options.scope, options.source)
+        latest = instant_text(self._clock.now() + _BELIEVABLE_AHEAD)
+        preparer = Preparer(self._model, where, latest)
+        return Chunks(stream, preparer, options.chunk_items, options.chunk_relationships)
+
+
+class _PlanSink:
+    """Keeps the decisions and lays each chunk over the store."""
+
+    def __init__(self, overlay: Overlay) -> None:
+        self.actions: list[Action] = []
+        self._overlay = overlay
+
+    async def take(self, plan: ChunkPlan, known: Known) -> Commit | None:
+        self.actions.extend(plan.actions(known))
+        self._overlay.absorb(plan.batch, known)
+        return None

@@ -1,0 +1,184 @@
+"""What is known before a chunk is planned: fetched at once, so that planning itself asks nobody."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from cmdb.graph.elements import Evidence, LinkKey, Node, Properties
+from cmdb.graph.query import Direction, LinkQuery
+from cmdb.inventory.compiled import CompiledModel, RelationshipPlan
+from cmdb.inventory.prepared import PreparedEnd, PreparedItem, PreparedObservation, PreparedReference
+from cmdb.inventory.reader import NAME_PROPERTIES, Reader, names_of
+
+_NO_EVIDENCE = Evidence()
+
+
+@dataclass(slots=True)
+class Known:
+    """The part of the graph that a chunk touches.
+
+    claims: node id by identifier. names: node ids by class asked for and name. targets and sources: the
+    other ends of links, by type and the end that may have one only.
+    """
+
+    claims: dict[str, str] = field(default_factory=dict)
+    nodes: Mapping[str, Node] = field(default_factory=dict)
+    evidences: Mapping[str, Evidence] = field(default_factory=dict)
+    names: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    links: dict[LinkKey, Properties] = field(default_factory=dict)
+    targets: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
+    sources: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def evidence(self, node_id: str) -> Evidence:
+        """Provenance of a node; nothing for one not known."""
+        return self.evidences.get(node_id, _NO_EVIDENCE)
+
+    def held(self, node_id: str) -> dict[str, set[str]]:
+        """The identifiers of a node by their rule's prefix."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for text in self.evidence(node_id).identifiers:
+            found[prefix_of(text)].add(text)
+        return found
+
+
+def prefix_of(identifier: str) -> str:
+    """`Host|serial|` of `Host|serial||ABC123`."""
+    identity_class, rule, _ = identifier.split("|", 2)
+    return f"{identity_class}|{rule}|"
+
+
+async def fetch_known(reader: Reader, model: CompiledModel, chunk: Sequence[PreparedObservation]) -> Known:
+    """Everything a chunk may touch, in a number of calls that does not depend on the chunk's size.
+
+    Items are identified later and with care; here every CI that one of their identifiers points to counts.
+    """
+    known = Known()
+    candidates = _Candidates(known)
+    known.claims.update(await reader.resolve(list(_own_identifiers(chunk))))
+    await _fetch_names(reader, model, chunk, known)
+    for depth in range(1, 1 + max((item.depth for each in chunk for item in each.items), default=0)):
+        wanted = {
+            f"{rule.prefix}{parent}|{text}"
+            for observation in chunk
+            for item in observation.items
+            if item.depth == depth
+            for rule, text in item.dependent
+            if rule.within is not None
+            for parent in candidates.of_parent(observation, item, rule.within)
+        }
+        known.claims.update(await reader.resolve(list(wanted)))
+    pinned = (each.node_id for observation in chunk for each in observation.references() if each.node_id)
+    named = (one for found in known.names.values() for one in found)
+    ids = list({*known.claims.values(), *named, *pinned})
+    known.nodes = await reader.get(ids)
+    known.evidences = await reader.evidence(ids)
+    await _fetch_links(reader, chunk, known, candidates)
+    return known
+
+
+class _Candidates:
+    """Which known CIs an item or reference may turn out to be."""
+
+    def __init__(self, known: Known) -> None:
+        self._known = known
+        self._of_item: dict[PreparedItem, list[str]] = {}
+
+    def of_end(self, observation: PreparedObservation, end: PreparedEnd) -> list[str]:
+        if isinstance(end, int):
+            return self.of_item(observation, observation.items[end])
+        return self._of_reference(end)
+
+    def of_parent(self, observation: PreparedObservation, item: PreparedItem, within: str) -> list[str]:
+        parent = item.parents.get(within)
+        return [] if parent is None else self.of_end(observation, parent)
+
+    def of_item(self, observation: PreparedObservation, item: PreparedItem) -> list[str]:
+        found = self._of_item.get(item)
+        if found is None:
+            claims = self._known.claims
+            texts = [text for _, text in item.strong] + [text for _, text in item.weak]
+            for rule, text in item.dependent:
+                if rule.within is not None:
+                    parents = self.of_parent(observation, item, rule.within)
+                    texts += [f"{rule.prefix}{parent}|{text}" for parent in parents]
+            found = list({claims[text]: None for text in texts if text in claims})
+            self._of_item[item] = found
+        return found
+
+    def _of_reference(self, reference: PreparedReference) -> list[str]:
+        if reference.node_id is not None:
+            return [reference.node_id]
+        claims = self._known.claims
+        found = [claims[text] for _, text in reference.identifiers if text in claims]
+        if not found and reference.name is not None:
+            found = self._known.names.get((reference.plan.name, reference.name), [])
+        return found
+
+
+def _own_identifiers(chunk: Iterable[PreparedObservation]) -> set[str]:
+    texts: set[str] = set()
+    for observation in chunk:
+        for item in observation.items:
+            texts.update([text for _, text in item.strong])
+            texts.update([text for _, text in item.weak])
+        for reference in observation.references():
+            texts.update([text for _, text in reference.identifiers])
+    return texts
+
+
+async def _fetch_names(
+    reader: Reader, model: CompiledModel, chunk: Iterable[PreparedObservation], known: Known
+) -> None:
+    wanted: dict[str, dict[str, None]] = defaultdict(dict)
+    for observation in chunk:
+        for reference in observation.references():
+            if reference.name is not None and not any(
+                text in known.claims for _, text in reference.identifiers
+            ):
+                wanted[reference.plan.name][reference.name] = None
+    for class_name, names in wanted.items():
+        attributes = model.classes[class_name].attributes
+        properties = tuple(each for each in NAME_PROPERTIES if each in attributes)
+        for node in await reader.named(model.subclasses[class_name], properties, list(names)):
+            for name in names_of(node, properties) & names.keys():
+                known.names.setdefault((class_name, name), []).append(node.id)
+
+
+async def _fetch_links(
+    reader: Reader, chunk: Iterable[PreparedObservation], known: Known, candidates: _Candidates
+) -> None:
+    ends: dict[RelationshipPlan, tuple[set[str], set[str]]] = {}
+    for observation in chunk:
+        for each in observation.relationships:
+            sources, targets = ends.setdefault(each.plan, (set(), set()))
+            sources.update(candidates.of_end(observation, each.source))
+            targets.update(candidates.of_end(observation, each.target))
+    asked = list(_sides(ends))
+    for direction in Direction:
+        types = tuple(sorted(plan.name for plan, side, _ in asked if side is direction))
+        ids = {one for _, side, found in asked if side is direction for one in found}
+        if not types or not ids:
+            continue
+        query = LinkQuery(tuple(sorted(ids)), direction, types)
+        for links in (await reader.links(query)).values():
+            for link in links:
+                if link.key not in known.links:
+                    known.links[link.key] = link.properties
+                    known.targets[link.type, link.source].append(link.target)
+                    known.sources[link.type, link.target].append(link.source)
+
+
+def _sides(
+    ends: Mapping[RelationshipPlan, tuple[set[str], set[str]]],
+) -> Iterator[tuple[RelationshipPlan, Direction, set[str]]]:
+    """From which end to ask: the one that may have one link only, else the one with more CIs.
+
+    A rack has many servers and a server one rack: asked from the servers' side the answer stays small.
+    """
+    for plan, (sources, targets) in ends.items():
+        if plan.one_target or (not plan.one_source and len(sources) >= len(targets)):
+            yield plan, Direction.OUT, sources
+        if plan.one_source or (not plan.one_target and len(sources) < len(targets)):
+            yield plan, Direction.IN, targets

@@ -1,0 +1,123 @@
+"""A store with batches laid over it that were never written: so a plan sees what its earlier parts would do."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from cmdb.graph.batch import NodeCreate, NodeUpdate, WriteBatch
+from cmdb.graph.elements import Evidence, Link, LinkKey, Node, Properties, Seen
+from cmdb.graph.query import Direction, LinkQuery
+from cmdb.inventory.known import Known
+from cmdb.inventory.reader import Reader, names_of
+
+
+class Overlay:
+    """Reads like the store below, as if the absorbed batches had been committed."""
+
+    def __init__(self, below: Reader) -> None:
+        self._below = below
+        self._claims: dict[str, str | None] = {}
+        self._nodes: dict[str, Node] = {}
+        self._evidence: dict[str, Evidence] = {}
+        self._links: dict[LinkKey, Properties | None] = {}
+        self._by_end: dict[tuple[Direction, str], dict[LinkKey, None]] = defaultdict(dict)
+
+    def absorb(self, batch: WriteBatch, known: Known) -> None:
+        """Lay a batch over the store; `known` holds the nodes it changes as they stood."""
+        for create in batch.creates:
+            self._create(create)
+        for update in batch.updates:
+            self._update(update, known)
+        for update in batch.updates:
+            for identifier in update.claims:
+                self._claims[identifier] = update.id
+        for sighting in batch.sightings:
+            evidence = self._evidence.get(sighting.node_id) or known.evidence(sighting.node_id)
+            seen = evidence.seen.get(sighting.source, Seen(sighting.at, sighting.at))
+            now = Seen(min(seen.first, sighting.at), max(seen.last, sighting.at))
+            self._evidence[sighting.node_id] = Evidence(
+                evidence.stamps, {**evidence.seen, sighting.source: now}, evidence.identifiers
+            )
+        for gone in batch.link_deletes:
+            self._put(gone.key, None)
+        for put in batch.link_puts:
+            self._put(put.key, put.properties)
+
+    async def resolve(self, identifiers: Sequence[str]) -> Mapping[str, str]:
+        """The node id that holds each identifier."""
+        missing = [each for each in identifiers if each not in self._claims]
+        found = dict(await self._below.resolve(missing))
+        for each in identifiers:
+            holder = self._claims.get(each)
+            if holder is not None:
+                found[each] = holder
+        return found
+
+    async def get(self, ids: Sequence[str]) -> Mapping[str, Node]:
+        """The nodes with these ids."""
+        below = await self._below.get([each for each in ids if each not in self._nodes])
+        return {**below, **{each: self._nodes[each] for each in ids if each in self._nodes}}
+
+    async def evidence(self, ids: Sequence[str]) -> Mapping[str, Evidence]:
+        """Provenance of these nodes."""
+        below = await self._below.evidence([each for each in ids if each not in self._evidence])
+        return {**below, **{each: self._evidence[each] for each in ids if each in self._evidence}}
+
+    async def links(self, query: LinkQuery) -> Mapping[str, Sequence[Link]]:
+        """The links of each node asked for."""
+        found = {key: list(links) for key, links in (await self._below.links(query)).items()}
+        for node_id in query.ids:
+            keys = self._by_end.get((query.direction, node_id), ())
+            laid = [key for key in keys if not query.types or key.type in query.types]
+            if not laid:
+                continue
+            rest = [link for link in found.get(node_id, ()) if link.key not in self._links]
+            over = [Link(key, properties) for key in laid if (properties := self._links[key]) is not None]
+            found[node_id] = rest + over
+        return found
+
+    async def named(
+        self, labels: tuple[str, ...], properties: tuple[str, ...], names: Sequence[str]
+    ) -> Sequence[Node]:
+        """The nodes of these labels that have one of the names in one of the properties."""
+        below = [
+            each for each in await self._below.named(labels, properties, names) if each.id not in self._nodes
+        ]
+        wanted = set(names)
+        over = [
+            node
+            for node in self._nodes.values()
+            if node.label in labels and not wanted.isdisjoint(names_of(node, properties))
+        ]
+        return below + over
+
+    def _create(self, create: NodeCreate) -> None:
+        self._nodes[create.id] = Node(create.id, create.label, create.properties, 1, 0, "", "")
+        self._evidence[create.id] = Evidence(create.stamps, {}, create.identifiers)
+        for identifier in create.identifiers:
+            self._claims[identifier] = create.id
+
+    def _update(self, update: NodeUpdate, known: Known) -> None:
+        node = self._nodes.get(update.id) or known.nodes[update.id]
+        merged = {**node.properties, **update.changes}
+        self._nodes[update.id] = Node(
+            node.id,
+            update.label or node.label,
+            {name: value for name, value in merged.items() if value is not None},
+            node.version,
+            node.revision,
+            node.created_at,
+            node.updated_at,
+        )
+        evidence = self._evidence.get(update.id) or known.evidence(update.id)
+        kept = [each for each in evidence.identifiers if each not in update.releases]
+        identifiers = (*kept, *(each for each in update.claims if each not in kept))
+        self._evidence[update.id] = Evidence({**evidence.stamps, **update.stamps}, evidence.seen, identifiers)
+        for identifier in update.releases:
+            self._claims[identifier] = None
+
+    def _put(self, key: LinkKey, properties: Properties | None) -> None:
+        self._links[key] = properties
+        self._by_end[Direction.OUT, key.source][key] = None
+        self._by_end[Direction.IN, key.target][key] = None

@@ -1,0 +1,275 @@
+"""What an import would do, or has done: decisions with the rule and the reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+from cmdb.inventory.observation import Problem
+from cmdb.kernel.values import Value
+
+
+class ActionKind(StrEnum):
+    """What happens to a CI or relationship."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    RELATE = "relate"
+    RETIRE = "retire"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeChange:
+    """One attribute: as it is, as it will be, and which source vouches for each. None: no value."""
+
+    name: str
+    old: Value | None
+    new: Value | None
+    old_source: str | None
+    new_source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CiAction:
+    """What happens to one CI. `rule` is the identification rule that told which CI it is; None: no rule matched.
+
+    `weak` marks a match by a weak rule. `old_class` is set when the CI turns out to be of a finer class.
+    """
+
+    kind: ActionKind
+    ci_id: str
+    class_name: str
+    name: str
+    position: str
+    rule: str | None
+    reason: str
+    weak: bool = False
+    old_class: str | None = None
+    changes: tuple[AttributeChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RelationAction:
+    """A relationship to be made or altered. `replaces` is the CI it pointed to before, where only one may be."""
+
+    type: str
+    source_id: str
+    source_name: str
+    target_id: str
+    target_name: str
+    position: str
+    reason: str
+    replaces: str | None = None
+    kind: ActionKind = ActionKind.RELATE
+
+
+Action: TypeAlias = CiAction | RelationAction
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A CI that an observation in doubt may be. `id` is None for one that the same run would make."""
+
+    id: str | None
+    class_name: str
+    name: str
+    rule: str | None
+    identifier: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """An observation in doubt: nothing of it is written until a person decides."""
+
+    position: str
+    class_name: str
+    name: str
+    candidates: tuple[Candidate, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many of each action, by CI class or relationship type."""
+
+    by_action: Mapping[ActionKind, Mapping[str, int]] = field(default_factory=dict)
+
+    def total(self, kind: ActionKind) -> int:
+        """All of one kind of action."""
+        return sum(self.by_action.get(kind, {}).values())
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an import would do; nothing of it is written.
+
+    `problems` and `conflicts` hold the first ones; the counts beside them are complete.
+    """
+
+    source: str
+    actions: tuple[Action, ...]
+    counts: Counts
+    conflicts: tuple[Conflict, ...]
+    conflict_count: int
+    problems: tuple[Problem, ...]
+    problem_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What an import did. `first_revision` and `last_revision` are None when nothing was altered."""
+
+    run_id: str
+    source: str
+    counts: Counts
+    conflicts: tuple[Conflict, ...]
+    conflict_count: int
+    problems: tuple[Problem, ...]
+    problem_count: int
+    first_revision: int | None
+    last_revision: int | None
+    seconds: float
+
+
+class Tally:
+    """Counts actions as they come."""
+
+    def __init__(self) -> None:
+        self._counted: dict[ActionKind, Counter[str]] = {kind: Counter() for kind in ActionKind}
+
+    def add(self, kind: ActionKind, name: str, number: int = 1) -> None:
+        """Count some more of an action."""
+        self._counted[kind][name] += number
+
+    def include(self, other: Tally) -> None:
+        """Add everything another one has counted."""
+        for kind, counted in other._counted.items():
+            self._counted[kind].update(counted)
+
+    def counts(self) -> Counts:
+        """What was counted so far; kinds that never happened are left out."""
+        return Counts({kind: dict(sorted(found.items())) for kind, found in self._counted.items() if found})
+
+
+def plan_text(plan: Plan, samples: int = 5) -> str:
+    """The plan for a person: counts by class, the first few of each action, all conflicts and problems held."""
+    return "\n".join(_lines(plan, samples))
+
+
+def plan_data(plan: Plan) -> dict[str, object]:
+    """The plan as plain data, ready for JSON."""
+    return {
+        "source": plan.source,
+        "counts": {kind.value: dict(found) for kind, found in plan.counts.by_action.items()},
+        "actions": [_action_data(action) for action in plan.actions],
+        "conflicts": [_conflict_data(conflict) for conflict in plan.conflicts],
+        "conflict_count": plan.conflict_count,
+        "problems": [
+            {
+                "position": each.position,
+                "code": each.code,
+                "severity": each.severity.value,
+                "message": each.message,
+                "remedy": each.remedy,
+            }
+            for each in plan.problems
+        ],
+        "problem_count": plan.problem_count,
+    }
+
+
+def _lines(plan: Plan, samples: int) -> Iterator[str]:
+    for kind in ActionKind:
+        found = plan.counts.by_action.get(kind, {})
+        if not found:
+            continue
+        yield f"{kind.value}: {plan.counts.total(kind):,} ({', '.join(f'{n:,} {c}' for c, n in found.items())})"
+        shown = [action for action in plan.actions if action.kind is kind]
+        for action in shown[:samples]:
+            yield from _action_lines(action)
+        if len(shown) > samples:
+            yield f"  … and {len(shown) - samples:,} more"
+    if plan.conflict_count:
+        yield f"conflicts, for a person to decide: {plan.conflict_count:,}"
+    for conflict in plan.conflicts:
+        yield f"  {conflict.position}: {conflict.class_name} {conflict.name}: {conflict.reason}"
+        for candidate in conflict.candidates:
+            by = f", by {candidate.rule}" if candidate.rule else ""
+            yield f"    may be {candidate.class_name} {candidate.name} ({candidate.id or 'made by this run'}{by})"
+    if plan.problem_count:
+        yield f"problems: {plan.problem_count:,}"
+    for problem in plan.problems:
+        yield f"  {problem.position}: {problem.message}. {problem.remedy}"
+
+
+def _action_lines(action: Action) -> Iterator[str]:
+    if isinstance(action, RelationAction):
+        instead = f" (instead of {action.replaces})" if action.replaces else ""
+        yield f"  {action.source_name} {action.type} {action.target_name}{instead}"
+        return
+    finer = f" (was {action.old_class})" if action.old_class else ""
+    weak = ", a weak match" if action.weak else ""
+    yield f"  {action.class_name} {action.name}{finer}: {action.reason}{weak}"
+    if action.kind is not ActionKind.CREATE:
+        for change in action.changes:
+            yield (
+                f"    {change.name}: {change.old!r} ({change.old_source or 'unknown'})"
+                f" → {change.new!r} ({change.new_source or 'unknown'})"
+            )
+
+
+def _action_data(action: Action) -> dict[str, object]:
+    if isinstance(action, RelationAction):
+        return {
+            "action": action.kind.value,
+            "type": action.type,
+            "source": {"id": action.source_id, "name": action.source_name},
+            "target": {"id": action.target_id, "name": action.target_name},
+            "replaces": action.replaces,
+            "position": action.position,
+            "reason": action.reason,
+        }
+    return {
+        "action": action.kind.value,
+        "id": action.ci_id,
+        "class": action.class_name,
+        "old_class": action.old_class,
+        "name": action.name,
+        "position": action.position,
+        "rule": action.rule,
+        "weak": action.weak,
+        "reason": action.reason,
+        "changes": [
+            {
+                "attribute": change.name,
+                "old": change.old,
+                "new": change.new,
+                "old_source": change.old_source,
+                "new_source": change.new_source,
+            }
+            for change in action.changes
+        ],
+    }
+
+
+def _conflict_data(conflict: Conflict) -> dict[str, object]:
+    return {
+        "position": conflict.position,
+        "class": conflict.class_name,
+        "name": conflict.name,
+        "reason": conflict.reason,
+        "candidates": [
+            {
+                "id": each.id,
+                "class": each.class_name,
+                "name": each.name,
+                "rule": each.rule,
+                "identifier": each.identifier,
+            }
+            for each in conflict.candidates
+        ],
+    }

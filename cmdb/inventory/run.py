@@ -1,0 +1,247 @@
+"""One run of the engine: chunk after chunk, then what had to wait for the end of the source."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from cmdb.graph.batch import Commit, NodeUpdate, WriteBatch
+from cmdb.graph.elements import Stamp
+from cmdb.graph.errors import IdentifierTakenError, NodeNotFoundError, VersionConflictError
+from cmdb.inventory.chunk import ChunkContext, ChunkPlan, plan_chunk, request_id
+from cmdb.inventory.drafts import Draft
+from cmdb.inventory.known import Known, fetch_known
+from cmdb.inventory.memory import ChunkMemory, Listed, RunMemory
+from cmdb.inventory.observation import Problem
+from cmdb.inventory.plan import ActionKind, Conflict, Tally
+from cmdb.inventory.prepared import PreparedObservation
+from cmdb.inventory.reader import Reader
+from cmdb.inventory.relate import WaitingRelationship
+from cmdb.inventory.stream import Chunks
+
+_ATTEMPTS = 30
+_LONGEST_PAUSE = 0.5
+_WAITING_LIMIT = 100_000
+_DISTURBED = (IdentifierTakenError, VersionConflictError, NodeNotFoundError)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is: observations read, CIs decided on, relationships put."""
+
+    read: int
+    items: int
+    relationships: int
+
+
+class Sink(Protocol):
+    """Where the plan of a chunk goes: into the store, or into a plan for people."""
+
+    async def take(self, plan: ChunkPlan, known: Known) -> Commit | None:
+        """Take the plan of one chunk; None when there was nothing to write.
+
+        Raises:
+            IdentifierTakenError: somebody else has written meanwhile, as with the next two.
+            VersionConflictError: see above.
+            NodeNotFoundError: see above.
+        """
+        ...
+
+
+class Run:
+    """Takes the chunks of one stream through identification to the sink.
+
+    Args:
+        context: What all chunks have in common.
+        reader: What is read before a chunk is planned.
+        sink: Where plans go.
+        keep: Most problems and conflicts kept; all are counted.
+    """
+
+    def __init__(self, context: ChunkContext, reader: Reader, sink: Sink, keep: int) -> None:
+        self.tally = Tally()
+        self.problems: list[Problem] = []
+        self.problem_count = 0
+        self.conflicts: list[Conflict] = []
+        self.conflict_count = 0
+        self._context = context
+        self._reader = reader
+        self._sink = sink
+        self._keep = keep
+        self._memory = RunMemory()
+        self._waiting: list[PreparedObservation] = []
+        self._waiting_relationships: list[WaitingRelationship] = []
+        self._progress = Progress(0, 0, 0)
+
+    async def go(self, chunks: Chunks, progress: Callable[[Progress], None] | None, size: int) -> None:
+        """Read the stream to its end, then settle what had to wait. The next chunk is read while one is written."""
+        upcoming = asyncio.create_task(asyncio.to_thread(chunks.next))
+        try:
+            while (chunk := await upcoming) is not None:
+                upcoming = asyncio.create_task(asyncio.to_thread(chunks.next))
+                self._report(chunk.problems)
+                done = await self._take(chunk.observations)
+                self._hold_back(done)
+                self._advance(chunk.read, done, progress)
+        finally:
+            if not upcoming.done():
+                await asyncio.wait([upcoming])
+        await self._settle(size)
+        await self._forget_unseen(size)
+
+    async def _take(self, observations: Sequence[PreparedObservation]) -> ChunkPlan:
+        """Plan and hand on one chunk; when others write the same CIs meanwhile, look again and plan anew."""
+
+        async def attempt() -> ChunkPlan:
+            known = await fetch_known(self._reader, self._context.model, observations)
+            memory = ChunkMemory(self._memory)
+            plan = await asyncio.to_thread(plan_chunk, self._context, observations, known, memory)
+            await self._sink.take(plan, known)
+            return plan
+
+        plan = await _undisturbed(attempt)
+        plan.memory.keep()
+        self.tally.include(plan.tally)
+        self._report(plan.problems)
+        self._doubt(plan.conflicts)
+        return plan
+
+    def _hold_back(self, plan: ChunkPlan) -> None:
+        """Keep what waits for a CI that the source may bring later; beyond the limit it is reported at once."""
+        for observation in plan.waiting:
+            if len(self._waiting) < _WAITING_LIMIT:
+                self._waiting.append(observation)
+            else:
+                self._report(_missing_parents(observation))
+        for relationship in plan.waiting_relationships:
+            if len(self._waiting_relationships) < _WAITING_LIMIT:
+                self._waiting_relationships.append(relationship)
+            else:
+                self._report([_missing(relationship)])
+
+    async def _settle(self, size: int) -> None:
+        """Try what waited again, as long as that helps; report the rest."""
+        while self._waiting:
+            before, self._waiting = self._waiting, []
+            for start in range(0, len(before), size):
+                self._hold_back(await self._take(before[start : start + size]))
+            if len(self._waiting) == len(before):
+                break
+        for observation in self._waiting:
+            self._report(_missing_parents(observation))
+        waiting, self._waiting_relationships = self._waiting_relationships, []
+        for start in range(0, len(waiting), size):
+            plan = await self._take([each.observation for each in waiting[start : start + size]])
+            self._report([_missing(each) for each in plan.waiting_relationships])
+
+    async def _forget_unseen(self, size: int) -> None:
+        """Take out of lists what this source gave earlier and has not repeated in the whole run."""
+        listed: dict[str, dict[Listed, set[str]]] = {}
+        for key, members in self._memory.unseen.items():
+            if members:
+                listed.setdefault(key[0], {})[key] = members
+        ids = sorted(listed)
+        for start in range(0, len(ids), size):
+            part = ids[start : start + size]
+
+            async def attempt(part: list[str] = part) -> ChunkPlan:
+                return await self._shrink(part, listed)
+
+            self.tally.include((await _undisturbed(attempt)).tally)
+
+    async def _shrink(self, ids: list[str], listed: dict[str, dict[Listed, set[str]]]) -> ChunkPlan:
+        nodes = await self._reader.get(ids)
+        known = Known(nodes=nodes, evidences=await self._reader.evidence(ids))
+        tally = Tally()
+        drafts: list[Draft] = []
+        for node_id, node in nodes.items():
+            draft = Draft(node_id, node, self._context.model.classes[node.label])
+            for (_, name), gone in listed[node_id].items():
+                current = node.properties.get(name)
+                stamp = known.evidence(node_id).stamps.get(name)
+                if isinstance(current, list) and stamp is not None and stamp.source == self._context.source:
+                    draft.changes[name] = [member for member in current if member not in gone] or None
+                    draft.stamps[name] = Stamp(*stamp)
+            if draft.changes:
+                drafts.append(draft)
+                tally.add(ActionKind.UPDATE, node.label)
+        updates: list[NodeUpdate] = [update for each in drafts if (update := each.update()) is not None]
+        batch = WriteBatch(self._context.actor, self._context.reason, updates=tuple(updates))
+        plan = ChunkPlan(self._context.source, batch, ChunkMemory(self._memory), tally, drafts=drafts)
+        await self._sink.take(plan, known)
+        return plan
+
+    def _report(self, problems: Sequence[Problem]) -> None:
+        self.problem_count += len(problems)
+        self.problems.extend(problems[: max(0, self._keep - len(self.problems))])
+
+    def _doubt(self, conflicts: Sequence[Conflict]) -> None:
+        self.conflict_count += len(conflicts)
+        self.conflicts.extend(conflicts[: max(0, self._keep - len(self.conflicts))])
+
+    def _advance(self, read: int, plan: ChunkPlan, progress: Callable[[Progress], None] | None) -> None:
+        before = self._progress
+        self._progress = Progress(
+            before.read + read, before.items + len(plan.drafts), before.relationships + len(plan.links)
+        )
+        if progress is not None:
+            progress(self._progress)
+
+
+async def _undisturbed(attempt: Callable[[], Awaitable[ChunkPlan]]) -> ChunkPlan:
+    """Repeat an attempt that another writer disturbed, after a pause of random and growing length."""
+    for number in range(1, _ATTEMPTS):
+        try:
+            return await attempt()
+        except _DISTURBED:
+            longest = min(_LONGEST_PAUSE, 0.005 * 2**number)
+            await asyncio.sleep(longest * secrets.randbelow(1000) / 1000)
+    return await attempt()
+
+
+class StoreSink:
+    """Commits each chunk; keeps the first and last revision made."""
+
+    def __init__(self, commit: Callable[[WriteBatch], Awaitable[Commit]], run_id: str) -> None:
+        self.first_revision: int | None = None
+        self.last_revision: int | None = None
+        self._commit = commit
+        self._run_id = run_id
+        self._number = 0
+
+    async def take(self, plan: ChunkPlan, known: Known) -> Commit | None:  # noqa: ARG002 - the port's shape
+        """Commit the chunk's batch as one revision; None when there is nothing to write."""
+        if plan.is_empty():
+            return None
+        self._number += 1
+        batch = replace(plan.batch, request_id=request_id(self._run_id, self._number, plan.batch))
+        commit = await self._commit(batch)
+        if commit.revision is not None:
+            self.first_revision = self.first_revision or commit.revision
+            self.last_revision = commit.revision
+        return commit
+
+
+def _missing(waiting: WaitingRelationship) -> Problem:
+    type_name = waiting.observation.relationships[0].plan.name
+    return Problem(
+        waiting.observation.position,
+        "REFERENCE_NOT_FOUND",
+        f"{type_name}: there is no {waiting.missing.shown}; the relationship was left out",
+        "Bring in the CI it names first, or correct the name.",
+    )
+
+
+def _missing_parents(observation: PreparedObservation) -> list[Problem]:
+    shown = sorted({each.shown for each in observation.references()})
+    return [
+        Problem(
+            observation.position,
+            "REFERENCE_NOT_FOUND",
+            f"it is identified by a CI that nobody knows: {', '.join(shown)}",
+            "Bring in that CI first, or correct the name.",
+        )
+    ]
