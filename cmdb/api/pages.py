@@ -24,7 +24,7 @@ _STYLE = """
 :root{color-scheme:light dark}
 body{font:16px/1.5 system-ui,sans-serif;max-width:42rem;margin:4rem auto;padding:0 1rem}
 code,pre{background:#8882;border-radius:4px;padding:.1rem .3rem}
-pre{padding:1rem;overflow-x:auto}
+pre{padding:1rem;white-space:pre-wrap}
 """
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 
@@ -34,6 +34,7 @@ _NO_EDITOR = f"""<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>CMDB – GraphQL</title>
+<link rel="icon" href="data:,">
 <style>{_STYLE}</style>
 </head>
 <body>
@@ -71,7 +72,7 @@ def editor_page(static: Path) -> Response:
     if page.is_file():
         headers = {"content-security-policy": EDITOR_POLICY, "cache-control": "no-cache"}
         return FileResponse(page, media_type="text/html", headers=headers)
-    policy = content_policy(style=f"'sha256-{_STYLE_HASH}'")
+    policy = content_policy(style=f"'sha256-{_STYLE_HASH}'", img="data:")
     return HTMLResponse(_NO_EDITOR, headers={"content-security-policy": policy, "cache-control": "no-cache"})
 
 

@@ -97,11 +97,19 @@ async def graphql(request: HttpRequest) -> Response:
     return JSONResponse({"data": result.data, "errors": [error.formatted for error in result.errors or []]})
 
 
+async def without_editor(_request: HttpRequest) -> Response:
+    return pages.editor_page(pages.STATIC / "absent")
+
+
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """The address of a running server."""
     app = Starlette(
-        routes=[Route("/graphql", graphql, methods=["GET", "POST"]), pages.static_files()],
+        routes=[
+            Route("/graphql", graphql, methods=["GET", "POST"]),
+            Route("/without", without_editor),
+            pages.static_files(),
+        ],
         middleware=[Middleware(SecurityHeaders)],
     )
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -235,6 +243,17 @@ def test_the_page_can_ask_no_other_host(address: str, watched: Watched) -> None:
 
     assert "TypeError" == outcome
     assert any("Content Security Policy" in complaint for complaint in watched.complaints)
+
+
+def test_the_page_without_the_editor_breaks_nothing(address: str, watched: Watched) -> None:
+    """What a person sees where Node.js was missing keeps its policy, its style sheet included."""
+    page = watched.context.new_page()
+    page.goto(f"{address}/without")
+
+    expect(page.get_by_role("heading")).to_have_text("The GraphQL API is here")
+    expect(page.get_by_text("make graphiql")).to_be_visible()
+    expect(page.locator("body")).to_have_css("max-width", "672px")
+    assert [] == watched.complaints
 
 
 CONTRAST = """
