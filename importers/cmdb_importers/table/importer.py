@@ -162,7 +162,9 @@ def _compare(mapping: TableMapping, header: Header, name: str) -> Iterator[Probl
     if missing:
         raise InvalidOptionError(
             "\n".join(
-                f"{name}: the table has no column {shown(c)}{did_you_mean(c, present)}" for c in missing
+                f"{name}:{mapping.lines.get(column, 1)}: the table has no column {shown(column)}"
+                + did_you_mean(column, present)
+                for column in missing
             )
         )
     unmapped = [column for column in header.names if column and column not in known | mapping.ignored]

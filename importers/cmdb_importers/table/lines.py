@@ -5,8 +5,9 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
-from cmdb.inventory.importer import InvalidOptionError
+from cmdb.inventory.importer import InvalidOptionError, UnreadableSourceError
 from cmdb_importers.text import did_you_mean
 
 MAX_LINE_BYTES = 1024**2
@@ -64,10 +65,13 @@ def _in_utf8(first: bytes, rest: Iterator[bytes], encoding: str) -> Iterator[byt
         yield from rest
         return
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
-    yield decoder.decode(first).encode("utf-8", "replace")
-    for chunk in rest:
-        yield decoder.decode(chunk).encode("utf-8", "replace")
-    yield decoder.decode(b"", final=True).encode("utf-8", "replace")
+    try:
+        for chunk in chain([first], rest):
+            yield decoder.decode(chunk).encode("utf-8", "replace")
+        yield decoder.decode(b"", final=True).encode("utf-8", "replace")
+    except UnicodeError as error:
+        # Some codecs refuse what they cannot replace, e.g. UTF-16 without a byte order mark.
+        raise UnreadableSourceError(f"the file is not in {encoding}: {error}") from error
 
 
 def _split(chunks: Iterator[bytes]) -> Iterator[Line]:

@@ -125,6 +125,11 @@ class _Reader:
             if node.value is None:
                 self._wrong(node.line, "the value is missing")
             return self._column(node) if word == "column" else CellSpec(constant=node.text)
+        if isinstance(node, Items):
+            self._wrong(
+                node.line, "a list is no column; write {constant: [...]} where the list itself is the value"
+            )
+            return _NO_CELL
         table = self._table(node, node.line, "a value", _CELL)
         column, constant = table.entries.get("column"), self._value(table, "constant")
         if (column is None) == (constant is None):

@@ -77,7 +77,11 @@ def read_yaml(text: str, name: str) -> Tree | None:
     if len(text) > MAX_CHARACTERS:
         raise InvalidOptionError(f"{name}: a mapping of more than {MAX_CHARACTERS} characters is not read")
     try:
+        text.encode()
         return _build(text)
+    except UnicodeEncodeError as error:
+        line = text.count("\n", 0, error.start) + 1
+        raise InvalidOptionError(f"{name}:{line}: this is not YAML: half a surrogate pair") from error
     except _RefusedError as error:
         raise InvalidOptionError(f"{name}:{error.line}: {error}") from error
     except yaml.YAMLError as error:
