@@ -44,6 +44,7 @@ def build_topology(structure: Structure, model: Model) -> Topology:
         retired=retired,
         present=np.ones(len(nodes), dtype=np.bool_),
         order=None,
+        ranks=None,
         links=links,
         conduction=conduct(links, retired),
         meanings=meanings,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cmdb.topology.adjacency import Rows, group_by
-from cmdb.topology.arrays import BoolArray, ByteArray, IntArray
+from cmdb.topology.arrays import BoolArray, ByteArray, IntArray, Places
 from cmdb.topology.impact_links import ImpactLinks
 from cmdb.topology.meaning import HARD, NONE, SOFT
 from cmdb.topology.redundancy import Groups, find_groups
@@ -48,14 +48,11 @@ def conduct_only(links: ImpactLinks, whole: Conduction, kept: BoolArray) -> Cond
 
 
 def _arrange(links: ImpactLinks, active: BoolArray, groups: Groups, size: int) -> Conduction:
-    strengths = np.where(active, links.strengths, np.int8(NONE))
-    in_group = np.flatnonzero(active & (groups.of_link >= 0))
-    group = groups.of_link[in_group]
-    of_group = np.where(groups.hard, np.int8(HARD), np.int8(SOFT))
-    of_group[groups.redundant] = NONE
-    strengths[in_group] = of_group[group]
-    redundant = in_group[groups.redundant[group]]
-    every = np.flatnonzero(active).astype(np.int32)
+    chosen = np.flatnonzero(active)
+    every = chosen.astype(np.int32)
+    strengths = np.zeros(len(links), dtype=np.int8)
+    strengths[chosen] = single_strengths(links, chosen, groups)
+    redundant = chosen[strengths[chosen] == NONE]
     back = group_by(links.dependents[every], size)
     supply_links = Rows(back.offsets, every[back.entries])
     return Conduction(
@@ -69,8 +66,16 @@ def _arrange(links: ImpactLinks, active: BoolArray, groups: Groups, size: int) -
     )
 
 
-def _forward(
-    links: ImpactLinks, chosen: np.ndarray[tuple[int], np.dtype[np.intp]], to: IntArray, size: int
-) -> Rows:
+def single_strengths(links: ImpactLinks, chosen: Places, groups: Groups) -> ByteArray:
+    """How the chosen links act: HARD or SOFT as single links, NONE through a redundant group."""
+    strengths = links.strengths[chosen]
+    in_group = groups.of_link[chosen] >= 0
+    of_group = np.where(groups.hard, np.int8(HARD), np.int8(SOFT))
+    of_group[groups.redundant] = NONE
+    strengths[in_group] = of_group[groups.of_link[chosen][in_group]]
+    return strengths
+
+
+def _forward(links: ImpactLinks, chosen: Places, to: IntArray, size: int) -> Rows:
     rows = group_by(links.providers[chosen], size)
     return Rows(rows.offsets, to[chosen[rows.entries]])

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 
+from cmdb.graph.elements import LinkKey, Properties
+from cmdb.graph.query import Direction, LinkQuery
 from cmdb.graph.revision import Revision
 from cmdb.graph.store import GraphStore
 from cmdb.model.types import Model
 from cmdb.topology.build import build_topology
-from cmdb.topology.follow import follow
+from cmdb.topology.draft import links_to_read
+from cmdb.topology.follow import follow, is_worn
 from cmdb.topology.topology import Topology
 
 REVISIONS_AT_ONCE = 1000
@@ -52,6 +55,22 @@ class TopologyKeeper:
         async for revision in self._store.revisions(after=topology.revision):
             pending.append(revision)
             if len(pending) == REVISIONS_AT_ONCE:
-                topology = follow(topology, pending, self._model)
+                topology = await self._followed(topology, pending)
                 pending = []
-        return follow(topology, pending, self._model) if pending else topology
+        topology = await self._followed(topology, pending)
+        return build_topology(await self._store.structure(), self._model) if is_worn(topology) else topology
+
+    async def _followed(self, topology: Topology, revisions: list[Revision]) -> Topology:
+        if not revisions:
+            return topology
+        keys = links_to_read(revisions, topology.meanings)
+        return follow(topology, revisions, await self._properties(keys))
+
+    async def _properties(self, keys: frozenset[LinkKey]) -> dict[LinkKey, Properties]:
+        """How these links stand, as of the newest revision: later ones only confirm it."""
+        if not keys:
+            return {}
+        sources = tuple(sorted({key.source for key in keys}))
+        types = tuple(sorted({key.type for key in keys}))
+        found = await self._store.links(LinkQuery(sources, Direction.OUT, types))
+        return {link.key: link.properties for links in found.values() for link in links if link.key in keys}

@@ -43,4 +43,5 @@ class Distinct:
         places = np.arange(len(numbers), dtype=np.int32)
         wide = numbers.astype(np.intp)
         self._last[wide] = places
-        return numbers[self._last[wide] == places]
+        once: IntArray = numbers[self._last[wide] == places]
+        return once

@@ -20,7 +20,8 @@ class Topology:
 
     CIs are known by position. `ids` (UTF-8), `class_codes` (positions in `class_names`) and `retired` have
     one entry a CI; `present` is False where a CI was deleted since the arrays were built. `order` is None
-    while positions are in the order of ids; otherwise it lists the positions in that order. `links` holds
+    while positions are in the order of ids; otherwise it lists the positions in that order, and `ranks` says
+    for each position which place it has there. `links` holds
     the links with impact, `conduction` the same links ready to be followed, without those of retired CIs.
     Records and links without impact are not held.
     """
@@ -32,6 +33,7 @@ class Topology:
     retired: BoolArray
     present: BoolArray
     order: IntArray | None
+    ranks: IntArray | None
     links: ImpactLinks
     conduction: Conduction
     meanings: Mapping[str, TypeMeaning]
@@ -61,7 +63,7 @@ class Topology:
             raise NodeNotFoundError(f"no CI has the id {missing!r}", details={"id": missing})
         return found
 
-    def find(self, ci_ids: Sequence[str]) -> IntArray:
+    def find(self, ci_ids: Sequence[str], *, deleted_too: bool = False) -> IntArray:
         """The positions of CIs, in the order given; -1 for an id that is no CI's."""
         if not len(ci_ids) or not len(self.ids):
             return np.full(len(ci_ids), -1, dtype=np.int32)
@@ -70,7 +72,9 @@ class Topology:
         place = np.searchsorted(self.ids, wanted.astype(self.ids.dtype), sorter=self.order)
         place = np.minimum(place, len(self.ids) - 1)
         found = place if self.order is None else self.order[place]
-        known = (self.ids[found] == wanted) & self.present[found]
+        known = self.ids[found] == wanted
+        if not deleted_too:
+            known &= self.present[found]
         return np.where(known, found, -1).astype(np.int32)
 
     def ids_at(self, positions: IntArray) -> list[str]:
@@ -103,8 +107,4 @@ class Topology:
 
     def in_id_order(self, positions: IntArray) -> IntArray:
         """For each position a number that sorts like its id."""
-        if self.order is None:
-            return positions
-        ranks: IntArray = np.empty(len(self.order), dtype=np.int32)
-        ranks[self.order] = np.arange(len(self.order), dtype=np.int32)
-        return ranks[positions]
+        return positions if self.ranks is None else self.ranks[positions]
