@@ -24,13 +24,15 @@ class Behaviour:
     """The behaviour of one process, or of all of them.
 
     `guards` and `effects` go by the names that lifecycles use. `rules` and `derivations` go by record type:
-    a rule must hold after every write, a derivation computes attributes from others at every write.
+    a rule must hold after every write, a derivation computes attributes from others at every write. `sets`
+    gives for an effect the attributes that a record type must have whose lifecycle names it.
     """
 
     guards: Mapping[str, Guard] = field(default_factory=dict)
     effects: Mapping[str, Effect] = field(default_factory=dict)
     rules: Mapping[str, Guard] = field(default_factory=dict)
     derivations: Mapping[str, Effect] = field(default_factory=dict)
+    sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def merged(behaviours: Iterable[Behaviour]) -> Behaviour:
@@ -58,6 +60,7 @@ def merged(behaviours: Iterable[Behaviour]) -> Behaviour:
         effects={name: effect for part in parts for name, effect in part.effects.items()},
         rules={name: rule for part in parts for name, rule in part.rules.items()},
         derivations={name: effect for part in parts for name, effect in part.derivations.items()},
+        sets={name: attributes for part in parts for name, attributes in part.sets.items()},
     )
 
 
@@ -65,13 +68,18 @@ def check_implemented(record_types: Iterable[RecordType], behaviour: Behaviour) 
     """Every lifecycle can be carried out and told from the history.
 
     Raises:
-        BehaviourError: a guard or effect is named that nobody implements, or two actions of one type lead
-            from the same state to the same state; every mistake is named.
+        BehaviourError: a guard or effect is named that nobody implements, an effect sets an attribute that
+            the type does not have, or two actions of one type lead from the same state to the same state;
+            every mistake is named.
     """
     mistakes = [
         mistake
         for record_type in record_types
-        for mistake in (*_missing(record_type, behaviour), *_ambiguous(record_type))
+        for mistake in (
+            *_missing(record_type, behaviour),
+            *_unsettable(record_type, behaviour),
+            *_ambiguous(record_type),
+        )
     ]
     if mistakes:
         raise BehaviourError(
@@ -90,6 +98,17 @@ def _missing(record_type: RecordType, behaviour: Behaviour) -> Iterator[str]:
                     yield (
                         f"{record_type.name}.{action.name} names the {kind} {name!r}, which no process "
                         f"implements{did_you_mean(name, known)}"
+                    )
+
+
+def _unsettable(record_type: RecordType, behaviour: Behaviour) -> Iterator[str]:
+    for action in record_type.lifecycle.actions.values():
+        for effect in action.effects:
+            for name in behaviour.sets.get(effect, ()):
+                if name not in record_type.attributes:
+                    yield (
+                        f"{record_type.name}.{action.name} names the effect {effect!r}, which sets {name!r}; "
+                        f"{record_type.name} has no such attribute"
                     )
 
 

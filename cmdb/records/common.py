@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from cmdb.model.check import Changes
 from cmdb.records.behaviour import Behaviour
-from cmdb.records.conditions import clear, needs_link, stamp, stamp_first
+from cmdb.records.conditions import clear, needs_link, stamp
 from cmdb.records.situation import Situation
 
 
@@ -22,11 +22,17 @@ def common_behaviour() -> Behaviour:
             ),
         },
         effects={
-            "stamp_responded": stamp_first("responded_at"),
+            "stamp_responded": stamp("responded_at"),
             "stamp_resolved": stamp("resolved_at"),
             "stamp_closed": stamp("closed_at"),
             "clear_resolution": clear("resolution", "resolution_code", "resolved_at"),
             "count_reopening": count_reopening,
+        },
+        sets={
+            "stamp_responded": ("responded_at",),
+            "stamp_resolved": ("resolved_at",),
+            "stamp_closed": ("closed_at",),
+            "count_reopening": ("reopen_count",),
         },
     )
 

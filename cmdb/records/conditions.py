@@ -47,16 +47,7 @@ def all_of(*guards: Guard) -> Guard:
 
 
 def stamp(attribute: str) -> Effect:
-    """The moment of this step, unless the caller says in the same step when it was."""
-
-    def effect(situation: Situation) -> Changes:
-        return {} if situation.given.get(attribute) else {attribute: situation.now}
-
-    return effect
-
-
-def stamp_first(attribute: str) -> Effect:
-    """The moment this step was taken for the first time; a value that is there stays."""
+    """The moment of this step, unless one is told, in the same step or before it."""
 
     def effect(situation: Situation) -> Changes:
         return {} if situation.text(attribute) else {attribute: situation.now}
@@ -69,14 +60,5 @@ def clear(*attributes: str) -> Effect:
 
     def effect(situation: Situation) -> Changes:
         return {name: None for name in attributes if name in situation.before}
-
-    return effect
-
-
-def default_to(attribute: str, value: str) -> Effect:
-    """This value, where the attribute has none."""
-
-    def effect(situation: Situation) -> Changes:
-        return {} if situation.text(attribute) else {attribute: value}
 
     return effect

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from cmdb.graph.query import Direction
 from cmdb.records.behaviour import Behaviour
 from cmdb.records.common import never_in_the_future
-from cmdb.records.conditions import all_of, clear, in_order, stamp, stamp_first
+from cmdb.records.conditions import all_of, clear, in_order, stamp
 from cmdb.records.situation import Situation
 
 MOMENTS = ("published_at", "fixed_at", "closed_at")
@@ -21,7 +21,7 @@ def knowledge_behaviour() -> Behaviour:
     return Behaviour(
         guards={"fix_is_known": fix_is_known},
         effects={
-            "stamp_published": stamp_first("published_at"),
+            "stamp_published": stamp("published_at"),
             "stamp_fixed": stamp("fixed_at"),
             "clear_fix": clear("fix", "fixed_at"),
         },

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from cmdb.records.behaviour import Behaviour
 from cmdb.records.common import never_in_the_future
-from cmdb.records.conditions import all_of, clear, in_order, stamp, stamp_first
+from cmdb.records.conditions import all_of, clear, in_order, stamp
 from cmdb.records.priority import derive_priority, priority_is_explained
 from cmdb.records.situation import Situation
 
@@ -19,7 +19,7 @@ def problem_behaviour() -> Behaviour:
     return Behaviour(
         guards={"root_cause_is_named": root_cause_is_named},
         effects={
-            "stamp_investigation_started": stamp_first("investigation_started_at"),
+            "stamp_investigation_started": stamp("investigation_started_at"),
             "stamp_root_cause_known": stamp("root_cause_known_at"),
             "clear_root_cause": clear("root_cause", "root_cause_known_at"),
         },

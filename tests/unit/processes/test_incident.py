@@ -67,6 +67,13 @@ async def test_every_step_is_stamped_and_a_moment_told_is_kept(desk: Desk) -> No
     assert told == closed.node.properties["resolved_at"]
 
 
+async def test_a_moment_told_before_its_step_is_kept_too(desk: Desk) -> None:
+    detected, responded = desk.clock.text(hours=2), desk.clock.text(hours=1)
+    incident = await desk.make("Incident", detected_at=detected, responded_at=responded)
+    started = await desk.walk(incident.node.id, "start")
+    assert responded == started.node.properties["responded_at"]
+
+
 async def test_what_it_waits_for_is_forgotten_when_work_goes_on(desk: Desk) -> None:
     incident = await desk.make("Incident")
     on_hold = await desk.walk(incident.node.id, "start", ("hold", {"pending_reason": "Spare part"}))

@@ -57,6 +57,17 @@ def test_two_actions_between_the_same_states_are_refused() -> None:
         )
 
 
+def test_an_effect_needs_the_attribute_that_it_sets() -> None:
+    record_type = with_action(Action("deploy", "Deploy", ("new",), "closed", effects=("stamp_deployed",)))
+    behaviour = replace(
+        process_behaviour(),
+        effects={**process_behaviour().effects, "stamp_deployed": lambda _: {}},
+        sets={"stamp_deployed": ("deployed_at",)},
+    )
+    with pytest.raises(BehaviourError, match="which sets 'deployed_at'; Incident has no such attribute"):
+        check_implemented([record_type], behaviour)
+
+
 def test_a_name_that_two_processes_implement_is_refused() -> None:
     one = Behaviour(guards={"is_ready": lambda _: ()})
     with pytest.raises(BehaviourError, match="the guard 'is_ready' is implemented twice"):

@@ -31,9 +31,11 @@ def lifecycle(record_type: RecordType) -> Iterator[str]:
 def common() -> str:
     """The names of the common guards and effects, in a table."""
     behaviour = common_behaviour()
-    names = [("guard", sorted(behaviour.guards)), ("effect", sorted(behaviour.effects))]
-    rows = [f"| {kind} | {', '.join(f'`{name}`' for name in known)} |\n" for kind, known in names]
-    return "".join(["| | names |\n|---|---|\n", *rows])
+    rows = [f"| guard | `{name}` | |\n" for name in sorted(behaviour.guards)]
+    for name in sorted(behaviour.effects):
+        needed = ", ".join(f"`{attribute}`" for attribute in behaviour.sets.get(name, ()))
+        rows.append(f"| effect | `{name}` | {needed} |\n")
+    return "".join(["| | name | the type must have |\n|---|---|---|\n", *rows])
 
 
 def filled(text: str) -> str:
