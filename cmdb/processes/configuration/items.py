@@ -9,6 +9,7 @@ from cmdb.graph.elements import LinkKey, Node, Stamp
 from cmdb.graph.errors import IdentifierTakenError
 from cmdb.graph.store import GraphStore
 from cmdb.inventory.compiled import compile_model
+from cmdb.inventory.engine import DEFAULT_SCOPE
 from cmdb.kernel.clock import Clock, instant_text
 from cmdb.kernel.ids import IdSource
 from cmdb.kernel.values import Value
@@ -29,9 +30,6 @@ from cmdb.records.requests import Attribution, LinkRequest, Written
 
 SOURCE = "manual"
 """The source under which values written by hand stand; the revision names the person."""
-
-DEFAULT_SCOPE = "default"
-"""The network scope of CIs that do not name their own."""
 
 RETIRED = "retired"
 
