@@ -1,0 +1,1 @@
+"""The API: GraphQL, HTTP and the schema that is published."""

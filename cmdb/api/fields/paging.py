@@ -1,0 +1,37 @@
+"""Pages over answers that stand in memory."""
+
+from __future__ import annotations
+
+from cmdb.graph.errors import InvalidQueryError
+from cmdb.graph.query import PAGE_LIMIT
+
+
+def page_size(first: int) -> int:
+    """How many rows a page may hold.
+
+    Raises:
+        InvalidQueryError: fewer than none, or more than a page holds.
+    """
+    if not 0 <= first <= PAGE_LIMIT:
+        raise InvalidQueryError(f"`first` is {first}", remedy=f"Ask for 0 to {PAGE_LIMIT:,} rows a page.")
+    return first
+
+
+def offset_of(after: str | None) -> int:
+    """How many rows stand before the page that follows a cursor.
+
+    Raises:
+        InvalidQueryError: it is not a cursor of such an answer.
+    """
+    if after is None:
+        return 0
+    if not (after.isascii() and after.isdigit() and len(after) < 12):
+        raise InvalidQueryError(
+            f"{after!r} is no cursor of this list", remedy="Give the `endCursor` of the page before."
+        )
+    return int(after)
+
+
+def next_cursor(reached: int, total: int) -> str | None:
+    """The cursor of the page that ends after so many rows; None at the end."""
+    return str(reached) if reached < total else None

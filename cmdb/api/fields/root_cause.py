@@ -1,0 +1,159 @@
+"""The question of root cause."""
+
+from __future__ import annotations
+
+import strawberry
+
+from cmdb.analysis.root_cause_types import Candidate, Explanation, RootCauseResult
+from cmdb.api.context import ApiInfo
+from cmdb.api.enums import ImpactState, ScorePart, Verdict
+from cmdb.api.fields.impact import ImpactPath
+from cmdb.api.interfaces import ConfigurationItem, GraphNode
+from cmdb.processes.problem.root_cause import SymptomsSeen
+
+
+@strawberry.type(description="A part of a score: value (0 to 1) times weight gives the points.")
+class RootCauseScore:
+    """One part."""
+
+    record_ids: strawberry.Private[tuple[str, ...]]
+    part: ScorePart
+    value: float
+    weight: float
+    points: float
+
+    @strawberry.field(description="The records it rests on.")
+    async def records(self, info: ApiInfo) -> list[GraphNode]:
+        shown = await info.context.show_ids(list(self.record_ids))
+        return [view for view in shown if isinstance(view, GraphNode)]
+
+
+@strawberry.type(description="A symptom that a candidate explains, and how.")
+class ExplainedSymptom:
+    """One symptom."""
+
+    found: strawberry.Private[Explanation]
+    state: ImpactState = strawberry.field(description="The state it would be in if the candidate were down.")
+    distance: int
+
+    @strawberry.field(description="The configuration item seen failing.")
+    async def ci(self, info: ApiInfo) -> ConfigurationItem | None:
+        return next(iter(await items(info, (self.found.symptom,))), None)
+
+    @strawberry.field(description="A shortest path from the candidate to the symptom.")
+    def path(self) -> ImpactPath:
+        return ImpactPath(steps_found=self.found.path)
+
+
+@strawberry.type(description="A configuration item that may be the cause.")
+class RootCauseCandidate:
+    """One candidate; `score` lies between 0 and 1."""
+
+    found: strawberry.Private[Candidate]
+    ci: ConfigurationItem
+    score: float
+    would_affect: int = strawberry.field(description="How many other items would be hit if it were down.")
+
+    @strawberry.field(description="Ids of the symptoms it explains.")
+    def explains(self) -> list[strawberry.ID]:
+        return [strawberry.ID(explanation.symptom) for explanation in self.found.explains]
+
+    @strawberry.field(description="The symptoms it explains, each with state and path.")
+    def symptoms(self) -> list[ExplainedSymptom]:
+        return [
+            ExplainedSymptom(found=explanation, state=explanation.state, distance=explanation.distance)
+            for explanation in self.found.explains
+        ]
+
+    @strawberry.field(description="The symptoms it does not explain.")
+    async def unexplained(self, info: ApiInfo) -> list[ConfigurationItem]:
+        return await items(info, self.found.unexplained)
+
+    @strawberry.field(description="Items seen working that would be down or degraded if it were down.")
+    async def breaks_healthy(self, info: ApiInfo) -> list[ConfigurationItem]:
+        return await items(info, self.found.breaks_healthy)
+
+    @strawberry.field(description="How the score comes about.")
+    def parts(self) -> list[RootCauseScore]:
+        return [
+            RootCauseScore(
+                record_ids=part.records,
+                part=part.part,
+                value=part.value,
+                weight=part.weight,
+                points=part.points,
+            )
+            for part in self.found.parts
+        ]
+
+
+@strawberry.type(description="Which configuration item upstream explains what is seen failing.")
+class RootCause:
+    """The answer."""
+
+    result: strawberry.Private[RootCauseResult]
+    verdict: Verdict
+    candidates: list[RootCauseCandidate]
+    considered: int = strawberry.field(description="Items upstream of a symptom.")
+    verified: int = strawberry.field(description="Items whose impact was computed.")
+    truncated: bool = strawberry.field(
+        description="True when a bound on the work may have hidden a better one."
+    )
+
+    @strawberry.field(
+        description="The smallest set of candidates that together explain what can be explained."
+    )
+    async def causes(self, info: ApiInfo) -> list[ConfigurationItem]:
+        return await items(info, self.result.causes)
+
+    @strawberry.field(description="Symptoms that nothing explains.")
+    async def unexplained(self, info: ApiInfo) -> list[ConfigurationItem]:
+        return await items(info, self.result.unexplained)
+
+
+@strawberry.type
+class RootCauseFields:
+    """The root field."""
+
+    @strawberry.field(
+        description="Which configuration item explains these incidents (by id or number) and items seen failing, "
+        "given others seen healthy, and what changed there?"
+    )
+    async def root_cause(
+        self,
+        info: ApiInfo,
+        incidents: list[strawberry.ID] | None = None,
+        failing: list[strawberry.ID] | None = None,
+        healthy: list[strawberry.ID] | None = None,
+        first: int = 10,
+    ) -> RootCause:
+        seen = SymptomsSeen(
+            incidents=tuple(map(str, incidents or ())),
+            failing=tuple(map(str, failing or ())),
+            healthy=tuple(map(str, healthy or ())),
+        )
+        result = await info.context.services.root_cause.ask(seen, first)
+        cis = {view.node.id: view for view in await items(info, tuple(c.id for c in result.candidates))}
+        return RootCause(
+            result=result,
+            verdict=result.verdict,
+            candidates=[
+                RootCauseCandidate(
+                    found=candidate,
+                    ci=cis[candidate.id],
+                    score=candidate.score,
+                    would_affect=candidate.would_affect,
+                )
+                for candidate in result.candidates
+                if candidate.id in cis
+            ],
+            considered=result.considered,
+            verified=result.verified,
+            truncated=result.truncated,
+        )
+
+
+async def items(info: ApiInfo, ids: tuple[str, ...]) -> list[ConfigurationItem]:
+    """Configuration items by id; those that are gone are left out."""
+    shown = await info.context.show_ids(ids)
+    return [view for view in shown if isinstance(view, ConfigurationItem)]

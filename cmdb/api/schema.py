@@ -1,0 +1,82 @@
+"""The GraphQL schema of a model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import strawberry
+from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension
+from strawberry.schema.config import StrawberryConfig
+from strawberry.tools import merge_types
+
+from cmdb.api.context import NodeTypes
+from cmdb.api.fields.configuration_items import configuration_item_fields
+from cmdb.api.fields.impact import ImpactFields
+from cmdb.api.fields.imports import ImportMutations
+from cmdb.api.fields.item_mutations import ItemMutations
+from cmdb.api.fields.model import ModelFields
+from cmdb.api.fields.records import record_mutations, record_queries
+from cmdb.api.fields.revisions import RevisionFields
+from cmdb.api.fields.root_cause import RootCauseFields
+from cmdb.api.fields.search import SearchFields
+from cmdb.api.generated import node_types
+from cmdb.api.limits import Limits, LimitsExtension
+from cmdb.api.scalars import scalar_map
+from cmdb.model.types import Model
+
+
+@dataclass(frozen=True, slots=True)
+class ApiSchema:
+    """The schema with the types that show nodes, and the bounds of a document."""
+
+    schema: Schema
+    types: NodeTypes
+    limits: Limits
+
+    def sdl(self) -> str:
+        """The schema in GraphQL's schema definition language."""
+        return self.schema.as_str() + "\n"
+
+
+class Schema(strawberry.Schema):
+    """Strawberry's schema; errors are logged where they are answered, once, with their request id."""
+
+    def process_errors(self, errors: list[Any], execution_context: Any = None) -> None:
+        """Leave the logging to the runner."""
+
+
+def build_schema(model: Model, limits: Limits) -> ApiSchema:
+    """The GraphQL schema of a model."""
+    types = node_types(model)
+    query = merge_types(
+        "Query",
+        (
+            configuration_item_fields(model),
+            record_queries(model, types),
+            ImpactFields,
+            RootCauseFields,
+            SearchFields,
+            RevisionFields,
+            ModelFields,
+        ),
+    )
+    mutation = merge_types("Mutation", (ItemMutations, record_mutations(model, types), ImportMutations))
+    schema = Schema(
+        query=query,
+        mutation=mutation,
+        types=[*types.by_label.values(), types.unknown],
+        extensions=[
+            lambda: ParserCache(maxsize=128),
+            lambda: MaxTokensLimiter(max_token_count=limits.tokens),
+            lambda: _limited(limits),
+        ],
+        config=StrawberryConfig(scalar_map=scalar_map()),
+    )
+    return ApiSchema(schema, types, limits)
+
+
+def _limited(limits: Limits) -> SchemaExtension:
+    extension = LimitsExtension()
+    extension.limits = limits
+    return extension

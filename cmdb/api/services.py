@@ -1,0 +1,32 @@
+"""What the API needs from the rest of the program, handed in by the composition root."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cmdb.graph.store import GraphStore
+from cmdb.inventory.engine import InventoryEngine
+from cmdb.kernel.clock import Clock
+from cmdb.kernel.ids import IdSource
+from cmdb.model.types import Model
+from cmdb.processes.configuration.impact import ImpactAnalysis
+from cmdb.processes.configuration.imports import InventoryImports
+from cmdb.processes.configuration.items import ConfigurationItems
+from cmdb.processes.problem.root_cause import RootCauseAnalysis
+from cmdb.records.engine import RecordEngine
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The wired parts, shared by all requests."""
+
+    model: Model
+    store: GraphStore
+    items: ConfigurationItems
+    records: RecordEngine
+    inventory: InventoryEngine
+    imports: InventoryImports
+    impact: ImpactAnalysis
+    root_cause: RootCauseAnalysis
+    clock: Clock
+    ids: IdSource

@@ -1,0 +1,136 @@
+"""The composition root: settings in, wired objects out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_data_path
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from cmdb.api.execution import GraphQLRunner
+from cmdb.api.http import HttpOptions, HttpServer
+from cmdb.api.limits import Limits
+from cmdb.api.schema import ApiSchema, build_schema
+from cmdb.api.services import Services
+from cmdb.graph.from_model import graph_schema
+from cmdb.graph.schema import GraphSchema
+from cmdb.graph.store import GraphStore
+from cmdb.inventory.engine import InventoryEngine
+from cmdb.kernel.clock import Clock, SystemClock
+from cmdb.kernel.errors import CmdbError, ErrorKind
+from cmdb.kernel.ids import UlidSource
+from cmdb.model.load import load_model
+from cmdb.model.types import Model
+from cmdb.processes import process_behaviour
+from cmdb.processes.configuration.impact import ImpactAnalysis
+from cmdb.processes.configuration.imports import InventoryImports
+from cmdb.processes.configuration.items import ConfigurationItems
+from cmdb.processes.problem.root_cause import RootCauseAnalysis
+from cmdb.records.engine import RecordEngine
+from cmdb.store.embedded.store import open_embedded
+from cmdb.topology.keeper import TopologyKeeper
+
+
+class StoreAddressError(CmdbError):
+    """The address of the store is of no kind the product knows."""
+
+    code = "STORE_ADDRESS_INVALID"
+    kind = ErrorKind.INVALID
+    summary = "The address of the store is of no kind the product knows."
+    default_remedy = "Give the path of a file, e.g. CMDB_STORE=/var/lib/cmdb/estate.db."
+
+
+class Settings(BaseSettings):
+    """Where things are; each may be set by an environment variable `CMDB_…`.
+
+    `store`: path of the embedded store's file. `schema_folders` (CMDB_SCHEMA): the user's own model folders,
+    separated as in PATH.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="CMDB_", extra="ignore", populate_by_name=True)
+
+    store: str = Field(default_factory=lambda: str(user_data_path("cmdb", appauthor=False) / "cmdb.db"))
+    schema_folders: str = Field(default="", validation_alias="CMDB_SCHEMA")
+
+    def folders(self) -> list[Path]:
+        """The user's own model folders."""
+        return [Path(part) for part in self.schema_folders.split(os.pathsep) if part]
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Everything wired. `server` is not listening yet."""
+
+    services: Services
+    runner: GraphQLRunner
+    store_address: str
+
+    def server(self, options: HttpOptions) -> HttpServer:
+        """The HTTP server over this application."""
+        return HttpServer(self.runner, self.services, options)
+
+
+@asynccontextmanager
+async def open_application(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Application]:
+    """The application on its store, which is closed at the end.
+
+    Raises:
+        InvalidModelError: the model has mistakes.
+        StoreAddressError: the store's address is of no known kind.
+        StoreUnavailableError: the store cannot be opened.
+    """
+    clock = clock or SystemClock()
+    model = load_model(settings.folders())
+    store = await open_store(settings.store, graph_schema(model), clock)
+    try:
+        services = wire(model, store, clock)
+        yield Application(services, runner(model, services), settings.store)
+    finally:
+        await store.close()
+
+
+async def open_store(address: str, schema: GraphSchema, clock: Clock) -> GraphStore:
+    """The store at an address, brought to this version's layout.
+
+    Raises:
+        StoreAddressError: it is of no known kind.
+        StoreUnavailableError: it cannot be opened.
+    """
+    scheme, separator, rest = address.partition("://")
+    if separator and scheme != "sqlite":
+        raise StoreAddressError(f"{address!r} is no address of a store; {scheme!r} is not known")
+    return await open_embedded(_path(rest if separator else address), schema, clock)
+
+
+def _path(text: str) -> Path:
+    return Path(text).expanduser()
+
+
+def wire(model: Model, store: GraphStore, clock: Clock) -> Services:
+    """The parts over one store."""
+    ids = UlidSource(clock)
+    topologies = TopologyKeeper(store, model)
+    inventory = InventoryEngine(store, model, clock, ids)
+    return Services(
+        model=model,
+        store=store,
+        items=ConfigurationItems(store, model, clock, ids),
+        records=RecordEngine(store, model, clock, ids, process_behaviour()),
+        inventory=inventory,
+        imports=InventoryImports(inventory, clock),
+        impact=ImpactAnalysis(store, model, topologies),
+        root_cause=RootCauseAnalysis(store, model, topologies, clock),
+        clock=clock,
+        ids=ids,
+    )
+
+
+def runner(model: Model, services: Services) -> GraphQLRunner:
+    """What executes GraphQL over these services."""
+    api: ApiSchema = build_schema(model, Limits())
+    return GraphQLRunner(api, services)

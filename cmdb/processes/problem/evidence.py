@@ -1,0 +1,117 @@
+"""What the records say about the CIs upstream of a symptom."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from cmdb.analysis.root_cause_types import CiEvidence, PastCause, RecentChange
+from cmdb.graph.elements import Node
+from cmdb.graph.query import AllOf, Condition, Direction, LinkQuery, NodeQuery, Operator, Order, Predicate
+from cmdb.graph.store import GraphStore
+from cmdb.kernel.clock import instant_text, parse_instant
+from cmdb.model.types import Model
+
+MOST_RECORDS = 1000
+"""Most records of one kind that are looked at, the newest first: it bounds the work of one question."""
+
+_HOUR = 3600.0
+
+
+@dataclass(slots=True)
+class _Collected:
+    """What is gathered about one CI, while it is."""
+
+    incidents: list[str] = field(default_factory=list)
+    changes: list[RecentChange] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    known_errors: list[str] = field(default_factory=list)
+    past_causes: list[PastCause] = field(default_factory=list)
+
+    def frozen(self) -> CiEvidence:
+        return CiEvidence(
+            incidents=tuple(self.incidents),
+            changes=tuple(self.changes),
+            problems=tuple(self.problems),
+            known_errors=tuple(self.known_errors),
+            past_causes=tuple(self.past_causes),
+        )
+
+
+class EvidenceGatherer:
+    """Asks the store for records first and follows them to CIs, so the work grows with what happened lately."""
+
+    def __init__(self, store: GraphStore, model: Model) -> None:
+        self._store = store
+        self._model = model
+
+    async def gather(
+        self, symptoms: Sequence[str], began: datetime, window: timedelta
+    ) -> dict[str, CiEvidence]:
+        """Evidence by CI id.
+
+        Args:
+            symptoms: Ids of the CIs seen failing.
+            began: When the first symptom was noticed.
+            window: How long before that a change is still evidence.
+        """
+        found: defaultdict[str, _Collected] = defaultdict(_Collected)
+        await self._changes(found, began, window)
+        await self._open_records(found)
+        await self._past_causes(found, symptoms)
+        return {ci: collected.frozen() for ci, collected in found.items()}
+
+    async def _changes(self, found: defaultdict[str, _Collected], began: datetime, window: timedelta) -> None:
+        since, until = instant_text(began - window), instant_text(began)
+        carried_out = AllOf(
+            (
+                Condition("actual_start", Operator.GTE, since),
+                Condition("actual_start", Operator.LTE, until),
+            )
+        )
+        changes = await self._newest("Change", carried_out)
+        for change, ci in await self._linked(changes, ("TOUCHES",)):
+            started = str(change.properties["actual_start"])
+            hours = (began - parse_instant(started)).total_seconds() / _HOUR
+            found[ci].changes.append(RecentChange(change.id, max(hours, 0.0)))
+
+    async def _open_records(self, found: defaultdict[str, _Collected]) -> None:
+        for problem, ci in await self._linked(await self._open("Problem"), ("AFFECTS", "CAUSED_BY")):
+            if problem.id not in found[ci].problems:
+                found[ci].problems.append(problem.id)
+        for error, ci in await self._linked(await self._open("KnownError"), ("AFFECTS",)):
+            found[ci].known_errors.append(error.id)
+        for incident, ci in await self._linked(await self._open("Incident"), ("AFFECTS",)):
+            found[ci].incidents.append(incident.id)
+
+    async def _past_causes(self, found: defaultdict[str, _Collected], symptoms: Sequence[str]) -> None:
+        """Earlier incidents on the same CIs whose cause was found: what caused them may cause these."""
+        query = LinkQuery(tuple(symptoms), Direction.IN, ("AFFECTS",), ("Incident",), MOST_RECORDS)
+        affected = {
+            link.source: symptom
+            for symptom, links in (await self._store.links(query)).items()
+            for link in links
+        }
+        classes = tuple(self._model.classes)
+        causes = LinkQuery(tuple(affected), Direction.OUT, ("CAUSED_BY",), classes)
+        for incident, links in (await self._store.links(causes)).items():
+            for link in links:
+                found[link.target].past_causes.append(PastCause(incident, affected[incident]))
+
+    async def _open(self, label: str) -> Sequence[Node]:
+        states = self._model.record_types[label].lifecycle.states.values()
+        opened = [state.name for state in states if state.open]
+        return await self._newest(label, Condition("status", Operator.IN, opened))
+
+    async def _newest(self, label: str, where: Predicate) -> Sequence[Node]:
+        order = (Order("created_at", descending=True),)
+        page = await self._store.find(NodeQuery((label,), where, order, MOST_RECORDS))
+        return page.nodes
+
+    async def _linked(self, records: Iterable[Node], types: tuple[str, ...]) -> list[tuple[Node, str]]:
+        by_id = {record.id: record for record in records}
+        query = LinkQuery(tuple(by_id), Direction.OUT, types, tuple(self._model.classes))
+        links = await self._store.links(query)
+        return [(by_id[source], link.target) for source, found in links.items() for link in found]

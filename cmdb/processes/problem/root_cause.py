@@ -1,0 +1,130 @@
+"""From incidents to the CI that explains them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cmdb.analysis.root_cause import root_cause
+from cmdb.analysis.root_cause_types import RootCauseRequest, RootCauseResult, Symptom
+from cmdb.graph.elements import Node
+from cmdb.graph.query import Condition, Direction, LinkQuery, NodeQuery, Operator
+from cmdb.graph.store import GraphStore
+from cmdb.kernel.clock import Clock, InvalidInstantError, parse_instant
+from cmdb.kernel.errors import CmdbError, ErrorKind
+from cmdb.model.types import Model
+from cmdb.processes.problem.evidence import EvidenceGatherer
+from cmdb.topology.keeper import TopologyKeeper
+
+INCIDENT = "Incident"
+_BEGINNINGS = ("started_at", "detected_at")
+
+
+class NoSymptomsError(CmdbError):
+    """Nothing is named as failing: neither CIs nor incidents that affect any."""
+
+    code = "NO_SYMPTOMS"
+    kind = ErrorKind.INVALID
+    summary = "A root cause was asked for, and nothing is named that fails."
+    default_remedy = "Name failing configuration items, or incidents that are linked to what they affect."
+
+
+class IncidentNotFoundError(CmdbError):
+    """An incident is named that does not exist; details: incident."""
+
+    code = "INCIDENT_NOT_FOUND"
+    kind = ErrorKind.NOT_FOUND
+    summary = "There is no such incident."
+    default_remedy = "Give its id or its number, e.g. INC0000001; `cmdb search` finds it."
+
+
+@dataclass(frozen=True, slots=True)
+class SymptomsSeen:
+    """What is seen: incidents (by id or number), and CIs (by id) seen failing and seen healthy."""
+
+    incidents: tuple[str, ...] = ()
+    failing: tuple[str, ...] = ()
+    healthy: tuple[str, ...] = ()
+
+
+class RootCauseAnalysis:
+    """Answers root-cause questions on the newest topology, with what the records say."""
+
+    def __init__(self, store: GraphStore, model: Model, topologies: TopologyKeeper, clock: Clock) -> None:
+        self._store = store
+        self._model = model
+        self._topologies = topologies
+        self._clock = clock
+        self._evidence = EvidenceGatherer(store, model)
+
+    async def ask(self, seen: SymptomsSeen, first: int = 10) -> RootCauseResult:
+        """Ranked candidates.
+
+        Raises:
+            IncidentNotFoundError: an incident is named that does not exist.
+            NoSymptomsError: nothing is named as failing.
+            NodeNotFoundError: a CI is named that does not exist.
+        """
+        incidents = await self._incidents(seen.incidents)
+        symptoms = await self._symptoms(incidents, seen.failing)
+        if not symptoms:
+            raise NoSymptomsError("no configuration item is named as failing, and no incident affects one")
+        policy = self._model.policies.root_cause
+        evidence = await self._evidence.gather(
+            [symptom.id for symptom in symptoms],
+            self._began(incidents),
+            timedelta(hours=policy.change_window_hours),
+        )
+        request = RootCauseRequest(symptoms, seen.healthy, evidence, first=first)
+        return root_cause(await self._topologies.current(), request, policy)
+
+    async def _incidents(self, references: tuple[str, ...]) -> list[Node]:
+        """Incidents by id or number, in the order given, each once."""
+        if not references:
+            return []
+        by_id = await self._store.get(references)
+        numbers = [reference.strip().upper() for reference in references if reference not in by_id]
+        query = NodeQuery((INCIDENT,), Condition("number", Operator.IN, numbers), first=len(numbers) or 1)
+        by_number = {node.name: node for node in (await self._store.find(query)).nodes} if numbers else {}
+        found: dict[str, Node] = {}
+        for reference in references:
+            node = by_id.get(reference) or by_number.get(reference.strip().upper())
+            if node is None or node.label != INCIDENT:
+                raise IncidentNotFoundError(
+                    f"there is no incident {reference!r}", details={"incident": reference}
+                )
+            found[node.id] = node
+        return list(found.values())
+
+    async def _symptoms(self, incidents: list[Node], failing: tuple[str, ...]) -> tuple[Symptom, ...]:
+        """Each CI that fails, weighted by the number of incidents that say so."""
+        query = LinkQuery(
+            tuple(incident.id for incident in incidents),
+            Direction.OUT,
+            ("AFFECTS",),
+            tuple(self._model.classes),
+        )
+        by_ci: defaultdict[str, list[str]] = defaultdict(list)
+        for ci in failing:
+            by_ci[ci] = []
+        for links in (await self._store.links(query)).values() if incidents else ():
+            for link in links:
+                by_ci[link.target].append(link.source)
+        return tuple(Symptom(ci, float(max(len(says), 1)), tuple(says)) for ci, says in by_ci.items())
+
+    def _began(self, incidents: list[Node]) -> datetime:
+        """When the first of it was noticed; now, when no incident tells."""
+        moments = [_beginning(incident) for incident in incidents]
+        return min(moments, default=self._clock.now())
+
+
+def _beginning(incident: Node) -> datetime:
+    for name in _BEGINNINGS:
+        value = incident.properties.get(name)
+        if isinstance(value, str):
+            try:
+                return parse_instant(value)
+            except InvalidInstantError:
+                continue
+    return parse_instant(incident.created_at)
