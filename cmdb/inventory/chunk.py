@@ -10,10 +10,12 @@ from cmdb.graph.batch import LinkDelete, LinkPut, NodeUpdate, Sighting, WriteBat
 from cmdb.inventory.compiled import CompiledModel
 from cmdb.inventory.drafts import Draft, Drafter
 from cmdb.inventory.explain import ci_action, relation_action
+from cmdb.inventory.group import Group
 from cmdb.inventory.identify import identify
 from cmdb.inventory.known import Known
 from cmdb.inventory.memory import ChunkMemory
 from cmdb.inventory.observation import Problem
+from cmdb.inventory.pause import collector_paused
 from cmdb.inventory.plan import Action, ActionKind, Conflict, Tally
 from cmdb.inventory.prepared import PreparedObservation
 from cmdb.inventory.relate import DraftLink, Relater, WaitingRelationship
@@ -39,6 +41,7 @@ class ChunkPlan:
     batch: WriteBatch
     memory: ChunkMemory
     tally: Tally
+    items: int = 0
     conflicts: list[Conflict] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     waiting: list[PreparedObservation] = field(default_factory=list)
@@ -74,6 +77,13 @@ def plan_chunk(
         known: What `fetch_known` brought for them.
         memory: Receives what later chunks must know.
     """
+    with collector_paused():
+        return _planned(context, chunk, known, memory)
+
+
+def _planned(
+    context: ChunkContext, chunk: Sequence[PreparedObservation], known: Known, memory: ChunkMemory
+) -> ChunkPlan:
     identified = identify(chunk, known, context.model, context.new_id)
     drafter = Drafter(context.source, context.model, known, identified, memory)
     drafter.draft_all()
@@ -85,7 +95,8 @@ def plan_chunk(
         source=context.source,
         batch=_batch(context, drafts, links),
         memory=memory,
-        tally=_tally(drafts, links),
+        tally=_tally(drafts, links, drafter.unchanged),
+        items=len(drafts) + len(drafter.unchanged),
         conflicts=identified.conflicts,
         problems=identified.problems + related.problems,
         waiting=identified.waiting,
@@ -138,8 +149,10 @@ def _update_id(update: NodeUpdate) -> str:
     return update.id
 
 
-def _tally(drafts: list[Draft], links: list[DraftLink]) -> Tally:
+def _tally(drafts: list[Draft], links: list[DraftLink], unchanged: list[Group]) -> Tally:
     tally = Tally()
+    for group in unchanged:
+        tally.add(ActionKind.UNCHANGED, group.plan.name if group.plan else "")
     for draft in drafts:
         tally.add(_kind(draft), draft.plan.name)
     for link in links:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -22,7 +22,7 @@ from cmdb.model.types import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class NetworkScope:
     """Where a source looked: private addresses repeat from network to network."""
 
@@ -30,7 +30,7 @@ class NetworkScope:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RulePlan:
     """One identification rule, ready to use.
 
@@ -48,17 +48,25 @@ class RulePlan:
     item_end: End
     scoped: bool
 
-    def values(self, attributes: Mapping[str, Value]) -> list[tuple[Reach, str]]:
+    def values(self, attributes: Mapping[str, Value]) -> Sequence[tuple[Reach, str]]:
         """Every identifying text these attributes give under this rule, with its reach; none when one is missing."""
+        value = attributes.get(self.attributes[0])
+        if value is None:
+            return ()
         if len(self.attributes) == 1:
-            value = attributes.get(self.attributes[0])
-            return [] if value is None else _told(self.tellings[0], value)
+            if type(value) is str and "|" not in value and "%" not in value:
+                return (self.tellings[0](value),)
+            return _told(self.tellings[0], value)
         columns: list[list[tuple[Reach, str]]] = []
         for name, tell in zip(self.attributes, self.tellings, strict=True):
             value = attributes.get(name)
             if value is None:
-                return []
+                return ()
             columns.append(_told(tell, value))
+        if all(len(column) == 1 for column in columns):
+            return (
+                (min([column[0][0] for column in columns]), "|".join([column[0][1] for column in columns])),
+            )
         return [
             (min(reach for reach, _ in row), "|".join(text for _, text in row)) for row in product(*columns)
         ]
@@ -69,11 +77,12 @@ class RulePlan:
         for reach, text in self.values(attributes):
             if reach <= Reach.WITHIN:
                 continue
-            scope = ""
             if reach is Reach.SOURCE:
                 scope = f"{_escaped(where.scope)}/{_escaped(where.source)}"
             elif self.scoped or reach is Reach.SCOPE:
                 scope = _escaped(where.scope)
+            else:
+                scope = ""
             texts.append(f"{self.prefix}{scope}|{text}")
         return texts
 
@@ -82,7 +91,7 @@ class RulePlan:
         return [text for reach, text in self.values(attributes) if reach is not Reach.NOWHERE]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ClassPlan:
     """One CI class, ready to use.
 
@@ -119,7 +128,7 @@ class ClassPlan:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RelationshipPlan:
     """One relationship type, ready to use: which classes it may join, and which end it binds to one."""
 
@@ -140,7 +149,7 @@ class RelationshipPlan:
         return " or ".join(f"{source} to {target}" for source, target in sorted(self.ends))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CompiledModel:
     """The whole model, ready to use."""
 

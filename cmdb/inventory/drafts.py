@@ -12,6 +12,7 @@ from cmdb.inventory.group import Basis, Group, Member, value_part
 from cmdb.inventory.identify import Identified
 from cmdb.inventory.known import Known, prefix_of
 from cmdb.inventory.memory import ChunkMemory
+from cmdb.inventory.prepared import PreparedItem
 from cmdb.inventory.reconcile import Merged, Reconciler
 from cmdb.kernel.values import Value
 
@@ -74,7 +75,7 @@ class Draft:
 
 
 class Drafter:
-    """Makes the drafts of one chunk.
+    """Makes the drafts of one chunk; groups about which there is nothing to write go to `unchanged`.
 
     Args:
         source: The name of the source.
@@ -93,6 +94,7 @@ class Drafter:
         memory: ChunkMemory,
     ) -> None:
         self.drafts: dict[str, Draft] = {}
+        self.unchanged: list[Group] = []
         self._source = source
         self._model = model
         self._known = known
@@ -101,12 +103,16 @@ class Drafter:
         self._reconciler = Reconciler(source, model.stale_after_days, memory)
         self._stamps: dict[str, Stamp] = {}
         self._handed_over: list[tuple[str, str, str]] = []
+        self._shapes: dict[tuple[str, ...], frozenset[str]] = {}
 
     def draft_all(self) -> None:
         """A draft for each group, in `drafts`, by node id."""
         for group in self._identified.groups:
             if group.node is not None:
-                self._update(group, group.node)
+                if self._is_old_news(group, group.node):
+                    self.unchanged.append(group)
+                else:
+                    self._update(group, group.node)
             elif group.basis is Basis.NEW:
                 self._create(group)
         for holder, attribute, value in self._handed_over:
@@ -117,6 +123,46 @@ class Drafter:
         listed = draft.changes.get(attribute, draft.node.properties.get(attribute) if draft.node else None)
         if isinstance(listed, list) and value in listed:
             draft.changes[attribute] = [member for member in listed if member != value] or None
+
+    def _is_old_news(self, group: Group, node: Node) -> bool:
+        """True when this source alone knows the CI, and has said all of this before: the usual case of a rescan."""
+        if len(group.members) != 1 or group.plan is None or group.plan.name != node.label:
+            return False
+        member = group.members[0]
+        item = member.item
+        evidence = self._known.evidence(node.id)
+        seen = evidence.seen.get(self._source)
+        if (
+            not item.present
+            or not item.attributes.items() <= node.properties.items()
+            or len(evidence.seen) != 1
+            or seen is None
+            or seen.last < member.observation.at
+            or node.properties.get(STATUS) == RETIRED
+            or self._memory.has_unseen()
+        ):
+            return False
+        claims, node_id = self._known.claims, node.id
+        for _, text in member.strong:
+            if claims.get(text) != node_id:
+                return False
+        for _, text in member.weak:
+            if claims.get(text) != node_id:
+                return False
+        self._memory.confirmed.update([text for _, text in member.weak])
+        if seen.last == member.observation.at:
+            earlier = self._memory.was_spoken_of(node_id)
+            spoken = self._shape(item)
+            self._memory.spoken[node_id] = earlier | spoken if earlier else spoken
+        return True
+
+    def _shape(self, item: PreparedItem) -> frozenset[str]:
+        """The names of its attributes; items of one kind share one set."""
+        names = tuple(item.attributes)
+        found = self._shapes.get(names)
+        if found is None:
+            found = self._shapes[names] = frozenset(names)
+        return found
 
     def _stamp(self, at: str) -> Stamp:
         stamp = self._stamps.get(at)
@@ -135,7 +181,7 @@ class Drafter:
         if len(group.members) == 1:
             draft.changes = {**plan.defaults, **attributes} if plan.defaults else dict(attributes)
             draft.stamps = dict.fromkeys(attributes, stamp)
-            spoken = frozenset(attributes)
+            spoken = self._shape(first.item)
         else:
             merged = self._merged(group, draft)
             draft.changes = {**plan.defaults, **merged.changes}

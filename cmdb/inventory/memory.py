@@ -43,6 +43,10 @@ class ChunkMemory:
         found = self.unseen.get(listed)
         return found if found is not None else self.run.unseen.get(listed)
 
+    def has_unseen(self) -> bool:
+        """True when members of some list wait to be met again."""
+        return bool(self.unseen or self.run.unseen)
+
     def is_confirmed(self, identifier: str) -> bool:
         """True when this run has seen a weak identifier on the CI that holds it."""
         return identifier in self.confirmed or identifier in self.run.confirmed

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import socket
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -29,6 +30,10 @@ TEXT_LIMIT = 65_536
 
 _INTEGER_LIMIT = 1 << 63
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_CANONICAL_MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
+_CANONICAL_FQDN = re.compile(
+    r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+"
+)
 _SHORT_MAC = re.compile(r"[0-9a-f]{1,2}([:-][0-9a-f]{1,2}){5}")
 _TRUE = frozenset({"true", "yes", "on", "1", "y", "t"})
 _FALSE = frozenset({"false", "no", "off", "0", "n", "f"})
@@ -79,6 +84,8 @@ def clean_text(value: str) -> str:
 
 def normal_mac(text: str) -> str:
     """`aa:bb:cc:dd:ee:ff` from any usual notation, also `0:1b:54:a:0:1` (BSD) and `001b.54aa.0001` (Cisco)."""
+    if _CANONICAL_MAC.fullmatch(text):
+        return text
     lower = text.lower()
     if _SHORT_MAC.fullmatch(lower):
         return ":".join(part.zfill(2) for part in re.split("[:-]", lower))
@@ -90,6 +97,11 @@ def normal_ip(text: str) -> str:
 
     The zone names an interface of the machine that looked, and says nothing about the machine seen.
     """
+    if ":" not in text:
+        try:
+            return socket.inet_ntoa(socket.inet_pton(socket.AF_INET, text))
+        except OSError:
+            return normal_form(Format.IP, text)
     address = normal_form(Format.IP, text.partition("%")[0])
     if address.startswith("::ffff:") and (mapped := IPv6Address(address).ipv4_mapped):
         return str(mapped)
@@ -122,6 +134,9 @@ def _text_normaliser(text_format: Format) -> Normaliser:
 
 def _list_normaliser(member: Normaliser) -> Normaliser:
     def texts(value: object) -> Value | None:
+        if type(value) is list and len(value) == 1:
+            only = member(value[0])
+            return [only] if isinstance(only, str) else None
         values = value if isinstance(value, list | tuple | set | frozenset) else (value,)
         members: dict[str, None] = {}
         for each in values:
@@ -145,6 +160,8 @@ def _allowed_normaliser(plain: Normaliser, allowed: tuple[str, ...]) -> Normalis
         return found
 
     def permitted(value: object) -> Value | None:
+        if type(value) is str and value in exact:
+            return value
         result = plain(value)
         if isinstance(result, list):
             return [one(member) for member in result]
@@ -158,6 +175,8 @@ def _allowed_normaliser(plain: Normaliser, allowed: tuple[str, ...]) -> Normalis
 
 
 def _plain_text(value: object) -> str | None:
+    if type(value) is str and value.isascii() and value.isprintable() and len(value) <= TEXT_LIMIT:
+        return value.strip() or None
     if isinstance(value, str):
         return clean_text(value) or None
     if value is None:
@@ -168,6 +187,8 @@ def _plain_text(value: object) -> str | None:
 
 
 def _integer(value: object) -> Value | None:
+    if type(value) is int and -_INTEGER_LIMIT <= value < _INTEGER_LIMIT:
+        return value
     number: int | None = None
     if isinstance(value, str):
         if not value.strip():
@@ -236,6 +257,12 @@ def _datetime(value: object) -> Value | None:
         raise UnfitValueError("not a moment, e.g. 2026-11-22T08:30:00Z") from None
 
 
+def _fqdn(text: str) -> str:
+    if len(text) < 254 and _CANONICAL_FQDN.fullmatch(text):
+        return text
+    return normal_form(Format.FQDN, text)
+
+
 def _serial(text: str) -> str:
     return " ".join(text.split())
 
@@ -251,7 +278,7 @@ _FORMS: Mapping[Format, Callable[[str], str]] = MappingProxyType(
         Format.IP: normal_ip,
         Format.UUID: normal_uuid,
         Format.CIDR: _standard(Format.CIDR),
-        Format.FQDN: _standard(Format.FQDN),
+        Format.FQDN: _fqdn,
         Format.CPE: _standard(Format.CPE),
         Format.EMAIL: _standard(Format.EMAIL),
         Format.URL: _standard(Format.URL),

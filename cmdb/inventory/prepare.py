@@ -91,10 +91,12 @@ class Preparer:
         strong: list[Identifier] = []
         weak: list[Identifier] = []
         for rule in plan.independent:
-            texts = rule.independent(attributes, self._where)
-            if texts:
-                (weak if rule.weak else strong).extend([(rule, text) for text in texts])
-        dependent = [(rule, text) for rule in plan.dependent for text in rule.dependent(attributes)]
+            if rule.attributes[0] in attributes:
+                for text in rule.independent(attributes, self._where):
+                    (weak if rule.weak else strong).append((rule, text))
+        dependent: list[Identifier] = []
+        for rule in plan.dependent:
+            dependent += [(rule, text) for text in rule.dependent(attributes)]
         return PreparedItem(key, plan, attributes, presence is Presence.PRESENT, strong, weak, dependent)
 
     def _relationship(

@@ -185,7 +185,7 @@ class Run:
     def _advance(self, read: int, plan: ChunkPlan, progress: Callable[[Progress], None] | None) -> None:
         before = self._progress
         self._progress = Progress(
-            before.read + read, before.items + len(plan.drafts), before.relationships + len(plan.links)
+            before.read + read, before.items + plan.items, before.relationships + len(plan.links)
         )
         if progress is not None:
             progress(self._progress)
