@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 
 from cmdb.graph.batch import LinkPut, NodeCreate, NodeUpdate, WriteBatch
-from cmdb.graph.elements import Node, Properties
+from cmdb.graph.elements import Node, Properties, Stamp
 from cmdb.graph.errors import InvalidBatchError
 from cmdb.graph.schema import GraphSchema, LabelSchema, PropertySchema
 from cmdb.kernel.values import Value, ValueType
@@ -44,9 +44,10 @@ def check_batch(batch: WriteBatch, schema: GraphSchema) -> list[str]:
     """The mistakes that show without looking into the store."""
     mistakes: list[str] = []
     mistakes += _text_mistakes("the batch", (batch.actor.name, batch.reason, batch.request_id or ""))
+    shapes = _KnownShapes(schema)
     created: set[str] = set()
     for create in batch.creates:
-        _check_create(create, schema, mistakes)
+        _check_create(create, schema, shapes, mistakes)
         if create.id in created:
             mistakes.append(f"node {create.id!r}: created twice in one batch")
         created.add(create.id)
@@ -60,9 +61,9 @@ def check_batch(batch: WriteBatch, schema: GraphSchema) -> list[str]:
             mistakes.append(f"link {unlink.key.type}: unknown link type")
     for update in batch.updates:
         mistakes += _text_mistakes(f"node {update.id!r}", update.claims)
-        mistakes += _stamp_mistakes(f"node {update.id!r}", update)
-    for sighting in batch.sightings:
-        mistakes += _text_mistakes(f"sighting of {sighting.node_id!r}", (sighting.source, sighting.at))
+    mistakes += _stamp_mistakes((*batch.creates, *batch.updates))
+    for source, at in {(sighting.source, sighting.at) for sighting in batch.sightings}:
+        mistakes += _text_mistakes("sighting", (source, at))
     return mistakes
 
 
@@ -86,23 +87,47 @@ def check_updates(
     return mistakes
 
 
-def _check_create(create: NodeCreate, schema: GraphSchema, mistakes: list[str]) -> None:
-    label = schema.labels.get(create.label)
-    if label is None:
-        mistakes.append(f"node {create.id!r}: unknown label {create.label!r}")
-        return
-    properties = create.properties
-    flaw = (
-        label.abstract
-        or not create.id
-        or _has_bad_text((create.id, *create.identifiers))
-        or any(name not in properties for name, rule in label.properties.items() if rule.required)
-        or not _all_fit(properties, label.properties)
-    )
-    if flaw:
-        mistakes += _create_mistakes(create, label)
-    if create.stamps:
-        mistakes += _stamp_mistakes(f"node {create.id!r}", create)
+class _KnownShapes:
+    """Labels with names and types of properties that were found sound: most nodes of a batch look alike."""
+
+    def __init__(self, schema: GraphSchema) -> None:
+        self._schema = schema
+        self._sound: set[tuple[object, ...]] = set()
+
+    def is_sound(self, create: NodeCreate) -> bool:
+        """Whether the node certainly has no mistake; where it is False, one has to look closer."""
+        properties = create.properties
+        values = list(properties.values())
+        shape = (create.label, *properties, *map(type, values))
+        if shape not in self._sound:
+            label = self._schema.labels.get(create.label)
+            if label is None or next(_create_mistakes(create, label), None) is not None:
+                return False
+            self._sound.add(shape)
+        texts = [value for value in values if type(value) is str]
+        joined = "".join([create.id, *create.identifiers, *texts])
+        if not create.id or not joined.isascii() or "\0" in joined:
+            return False
+        return len(texts) == len(values) or all(
+            type(value) is str or type(value) is bool or _in_bounds(value) for value in values
+        )
+
+
+def _in_bounds(value: Value) -> bool:
+    if type(value) is int:
+        return -INTEGER_LIMIT <= value < INTEGER_LIMIT
+    if type(value) is float:
+        return math.isfinite(value)
+    return type(value) is list and all(type(item) is str and _text_flaw(item) is None for item in value)
+
+
+def _check_create(create: NodeCreate, schema: GraphSchema, shapes: _KnownShapes, mistakes: list[str]) -> None:
+    if not shapes.is_sound(create):
+        label = schema.labels.get(create.label)
+        if label is None:
+            mistakes.append(f"node {create.id!r}: unknown label {create.label!r}")
+        else:
+            mistakes += _create_mistakes(create, label)
 
 
 def _create_mistakes(create: NodeCreate, label: LabelSchema) -> Iterator[str]:
@@ -162,18 +187,6 @@ def _property_mistakes(
                 yield f"{place}: property {name} {flaw}"
 
 
-def _all_fit(properties: Properties, rules: Mapping[str, PropertySchema]) -> bool:
-    for name, value in properties.items():
-        rule = rules.get(name)
-        if rule is None:
-            return False
-        if type(value) is str and _PLAIN_TYPE[rule.type] is str and value.isascii() and "\0" not in value:
-            continue
-        if _flaw(value, rule.type):
-            return False
-    return True
-
-
 def _flaw(value: Value, expected: ValueType) -> str | None:
     """What is wrong with a value, as the end of a sentence, or None."""
     wanted = _PLAIN_TYPE[expected]
@@ -203,11 +216,6 @@ def _text_flaw(text: str) -> str | None:
     return None
 
 
-def _has_bad_text(texts: Iterable[str]) -> bool:
-    joined = "".join(texts)
-    return _text_flaw(joined) is not None
-
-
 def _text_mistakes(place: str, texts: Iterable[str]) -> Iterator[str]:
     for text in texts:
         flaw = _text_flaw(text)
@@ -215,6 +223,10 @@ def _text_mistakes(place: str, texts: Iterable[str]) -> Iterator[str]:
             yield f"{place}: {text!r} {flaw}"
 
 
-def _stamp_mistakes(place: str, write: NodeCreate | NodeUpdate) -> Iterator[str]:
-    for stamp in set(write.stamps.values()):
-        yield from _text_mistakes(place, stamp)
+def _stamp_mistakes(writes: Iterable[NodeCreate | NodeUpdate]) -> Iterator[str]:
+    seen: set[Stamp] = set()
+    for write in writes:
+        for stamp in write.stamps.values():
+            if stamp not in seen:
+                seen.add(stamp)
+                yield from _text_mistakes(f"stamp of node {write.id!r}", stamp)

@@ -18,6 +18,7 @@ _COLUMNS: Mapping[str, ValueType] = {
     "updated_at": ValueType.DATETIME,
     "revision": ValueType.INTEGER,
 }
+_OWN_COLUMNS = frozenset({"name", "status"})
 _UNQUOTABLE = frozenset('"\\')
 
 TEXT_TYPES = frozenset({ValueType.STRING, ValueType.DATE, ValueType.DATETIME})
@@ -43,13 +44,10 @@ class Field:
         return ValueType.STRING_LIST in self.types
 
 
-def expression_of(name: str) -> str:
-    """SQL for the value of a property; the same text in a query and in an index, or the index is not used."""
-    return f"json_extract(nodes.properties, {_path(name)})"
-
-
-def index_expression_of(name: str) -> str:
-    """As `expression_of`, the way CREATE INDEX wants it: without the table's name."""
+def expression_of(name: str, types: Iterable[ValueType]) -> str:
+    """SQL for a property's value; the same text in a query and in an index, or the index is not used."""
+    if name in _OWN_COLUMNS and TEXT_TYPES.issuperset(types):
+        return name
     return f"json_extract(properties, {_path(name)})"
 
 
@@ -79,11 +77,11 @@ class Fields:
             InvalidQueryError: none of the labels has such a property.
         """
         if name in _COLUMNS:
-            return Field(name, frozenset({_COLUMNS[name]}), f"nodes.{name}")
+            return Field(name, frozenset({_COLUMNS[name]}), name)
         types = self._types.get(name)
         if types is None:
             raise InvalidQueryError(f"unknown property {name!r}")
-        return Field(name, frozenset(types), expression_of(name), _path(name))
+        return Field(name, frozenset(types), expression_of(name, types), _path(name))
 
     def sortable(self, name: str) -> Field:
         """The field of this name, to sort or group by.

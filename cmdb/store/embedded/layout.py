@@ -14,8 +14,9 @@ STEPS: tuple[tuple[str, ...], ...] = (
         CREATE TABLE nodes (
             key INTEGER PRIMARY KEY,
             id TEXT NOT NULL UNIQUE,
-            label INTEGER NOT NULL REFERENCES labels (key),
-            status TEXT NOT NULL,
+            label INTEGER NOT NULL,
+            name TEXT,
+            status TEXT,
             version INTEGER NOT NULL,
             revision INTEGER NOT NULL,
             created_at TEXT NOT NULL,
@@ -28,7 +29,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
         """
         CREATE TABLE links (
             source INTEGER NOT NULL REFERENCES nodes (key),
-            type INTEGER NOT NULL REFERENCES link_types (key),
+            type INTEGER NOT NULL,
             target INTEGER NOT NULL REFERENCES nodes (key),
             properties TEXT,
             PRIMARY KEY (source, type, target)
@@ -46,7 +47,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
         """
         CREATE TABLE sightings (
             node INTEGER NOT NULL REFERENCES nodes (key),
-            source INTEGER NOT NULL REFERENCES sources (key),
+            source INTEGER NOT NULL,
             first TEXT NOT NULL,
             last TEXT NOT NULL,
             PRIMARY KEY (node, source)

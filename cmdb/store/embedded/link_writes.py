@@ -121,7 +121,7 @@ def _flush(writing: Writing, drafts: Mapping[LinkKey, _Draft]) -> list[Entry]:
             "DELETE FROM links WHERE source = ? AND type = ? AND target = ?", removals
         )
     if puts:
-        puts.sort(key=lambda row: row[:3])
+        puts.sort()
         writing.connection.executemany(
             "INSERT INTO links VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET properties = excluded.properties",
             puts,

@@ -8,7 +8,7 @@ from cmdb.graph.errors import StoreUnavailableError, StoreVersionError
 from cmdb.graph.schema import GraphSchema
 from cmdb.kernel.values import ValueType
 from cmdb.store.embedded import searching
-from cmdb.store.embedded.fields import index_expression_of, quoted_index_name
+from cmdb.store.embedded.fields import expression_of, quoted_index_name
 from cmdb.store.embedded.layout import APPLICATION_ID, STEPS
 from cmdb.store.embedded.names import Names
 
@@ -58,20 +58,30 @@ def migrate(connection: sqlite3.Connection, names: Names, schema: GraphSchema, p
 
 
 def _fit_indexes(connection: sqlite3.Connection, schema: GraphSchema) -> None:
-    wanted = {
-        quoted_index_name(name): name
-        for label in schema.labels.values()
-        for name, rule in label.properties.items()
-        if rule.indexed and rule.type is not ValueType.STRING_LIST
+    wanted: dict[str, str] = {}
+    for name, types in _indexed(schema).items():
+        wanted[quoted_index_name(name)] = expression_of(name, types)
+    rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE name LIKE 'property:%'").fetchall()
+    present = {quoted_index_name(name.removeprefix("property:")): sql for name, sql in rows}
+    statements = {
+        index: f"CREATE INDEX {index} ON nodes ({expression}, label) WHERE {expression} IS NOT NULL"
+        for index, expression in wanted.items()
     }
-    rows = connection.execute(
-        "SELECT name FROM sqlite_master WHERE type = 'index' AND name LIKE 'property:%'"
-    )
-    present = {quoted_index_name(row[0].removeprefix("property:")) for row in rows}
-    for index in present.difference(wanted):
-        connection.execute(f"DROP INDEX {index}")
-    for index in sorted(wanted.keys() - present):
-        expression = index_expression_of(wanted[index])
-        connection.execute(
-            f"CREATE INDEX {index} ON nodes ({expression}, label) WHERE {expression} IS NOT NULL"
-        )
+    for index, sql in present.items():
+        if statements.get(index) != sql:
+            connection.execute(f"DROP INDEX {index}")
+    for index, statement in sorted(statements.items()):
+        if present.get(index) != statement:
+            connection.execute(statement)
+
+
+def _indexed(schema: GraphSchema) -> dict[str, set[ValueType]]:
+    """The properties to be indexed, with the types they have."""
+    found: dict[str, set[ValueType]] = {}
+    wanted = set()
+    for label in schema.labels.values():
+        for name, rule in label.properties.items():
+            found.setdefault(name, set()).add(rule.type)
+            if rule.indexed:
+                wanted.add(name)
+    return {name: found[name] for name in wanted if ValueType.STRING_LIST not in found[name]}

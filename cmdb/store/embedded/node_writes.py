@@ -40,13 +40,25 @@ def create(writing: Writing, creates: Sequence[NodeCreate]) -> tuple[dict[str, i
     kind = ChangeKind.CREATED.value
     for key, node in enumerate(creates, last + 1):
         text = properties_json(node.properties)
-        status = node.properties.get("status", "")
-        row = (key, node.id, labels[node.label], status, 1, revision, at, at, crc32(text), text.decode())
+        name, status = own_columns(node.properties)
+        row = (
+            key,
+            node.id,
+            labels[node.label],
+            name,
+            status,
+            1,
+            revision,
+            at,
+            at,
+            crc32(text),
+            text.decode(),
+        )
         rows.append(row)
         entries.append([node.id, node.label, kind, 1, {}, orjson.Fragment(text), None])
         keys[node.id] = key
     try:
-        connection.executemany("INSERT INTO nodes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        connection.executemany("INSERT INTO nodes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
     except sqlite3.IntegrityError as error:
         for node_id in keys_of(connection, keys):
             if keys_of(connection, [node_id])[node_id] <= last:
@@ -93,7 +105,7 @@ def update(
 
 def _write_updates(writing: Writing, rows: list[tuple[Any, ...]]) -> None:
     writing.connection.executemany(
-        "UPDATE nodes SET label = ?, status = ?, version = ?, revision = ?, updated_at = ?, checksum = ?, "
+        "UPDATE nodes SET label = ?, name = ?, status = ?, version = ?, revision = ?, updated_at = ?, checksum = ?, "
         "properties = ? WHERE key = ?",
         rows,
     )
@@ -115,10 +127,16 @@ def _updated_row(
     text = properties_json(properties)
     label_key = _label_keys(writing.connection, writing.names, {label})[label]
     version = found.node.version + 1
-    status = properties.get("status", "")
+    columns = own_columns(properties)
     return (
-        label_key, status, version, writing.revision, writing.at, crc32(text), text.decode(), found.key
+        label_key, *columns, version, writing.revision, writing.at, crc32(text), text.decode(), found.key
     )  # fmt: skip
+
+
+def own_columns(properties: Properties) -> tuple[str | None, str | None]:
+    """Name and status, which are asked for so often that they stand in columns of their own as well."""
+    name, status = properties.get("name"), properties.get("status")
+    return (name if isinstance(name, str) else None, status if isinstance(status, str) else None)
 
 
 def difference(before: Properties, after: Properties) -> tuple[Properties, Properties]:
