@@ -31,7 +31,9 @@ SCHEMA = GraphSchema(
     labels={
         "Item": LabelSchema("Item", (), _COMMON, abstract=True),
         "Host": LabelSchema("Host", ("Item",), _HOST),
-        "Server": LabelSchema("Server", ("Host", "Item"), {**_HOST, "cores": PropertySchema(ValueType.INTEGER)}),
+        "Server": LabelSchema(
+            "Server", ("Host", "Item"), {**_HOST, "cores": PropertySchema(ValueType.INTEGER)}
+        ),
         "Service": LabelSchema(
             "Service", ("Item",), {**_COMMON, "tier": PropertySchema(ValueType.STRING, required=True)}
         ),

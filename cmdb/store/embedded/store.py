@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from cmdb.graph.batch import Commit, WriteBatch
-from cmdb.graph.check import check_batch, refuse
 from cmdb.graph.elements import Evidence, Link, Node
 from cmdb.graph.errors import StoreUnavailableError
 from cmdb.graph.query import LinkQuery, NodePage, NodeQuery, RegionQuery, SearchHit, SearchQuery
@@ -93,7 +92,6 @@ class EmbeddedStore:
             at = instant_text(self._clock.now())
             return write_batch(connection, self._names, self._schema, at, batch)
 
-        refuse(check_batch(batch, self._schema))
         commit = await self._write(work)
         if commit.revision is not None:
             self._index_when_quiet()

@@ -8,14 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from cmdb.graph.batch import Commit, NodeCreate, NodeDelete, NodeUpdate, WriteBatch
-from cmdb.graph.check import check_updates, refuse
+from cmdb.graph.check import check_batch, check_updates, refuse
+from cmdb.graph.elements import Node
 from cmdb.graph.errors import NodeNotFoundError, VersionConflictError
 from cmdb.graph.ledger import RevisionHeader
 from cmdb.graph.schema import GraphSchema
 from cmdb.kernel.values import Value
 from cmdb.store.embedded import evidence, ledger, link_writes, node_writes
 from cmdb.store.embedded.names import Names
-from cmdb.store.embedded.rows import StandingNode, standing_nodes
+from cmdb.store.embedded.rows import standing_nodes
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,9 @@ def write_batch(
     batch = _updates_of_creates_folded(given)
     touched = [*(update.id for update in batch.updates), *(delete.id for delete in batch.deletes)]
     standing = standing_nodes(connection, names, touched) if touched else {}
-    _check_standing(batch, schema, standing)
+    nodes = {node_id: found.node for node_id, found in standing.items()}
+    refuse([*check_batch(batch, schema), *check_updates(batch.updates, schema, nodes)])
+    _check_standing(batch, nodes)
     head = ledger.head(connection)
     writing = Writing(connection, names, schema, at, head.revision + 1)
     numbers, batch = _numbered(connection, batch)

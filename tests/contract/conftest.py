@@ -1,0 +1,49 @@
+"""The stores that must keep the contract, and what every contract test begins with."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from cmdb.graph.schema import GraphSchema
+from cmdb.graph.store import GraphStore
+from cmdb.store.embedded import StoreSettings, open_embedded
+from tests.contract.build import FixedClock
+from tests.contract.schema import SCHEMA
+
+OpenStore = Callable[..., Awaitable[GraphStore]]
+"""Opens one more store object on the same file or server; takes a schema, by default the contract's."""
+
+
+def _embedded(folder: Path) -> OpenStore:
+    async def opened(schema: GraphSchema = SCHEMA) -> GraphStore:
+        # A power cut is no part of these tests, and without waiting for the disk they take a tenth of the time.
+        settings = StoreSettings(readers=2, durable=False)
+        return await open_embedded(folder / "cmdb.db", schema, FixedClock(), settings)
+
+    return opened
+
+
+FACTORIES: dict[str, Callable[[Path], OpenStore]] = {"embedded": _embedded}
+
+
+@pytest.fixture(params=sorted(FACTORIES))
+async def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[OpenStore]:
+    """Opens stores on one fresh, empty place, and closes them at the end."""
+    opened: list[GraphStore] = []
+    factory = FACTORIES[request.param](tmp_path)
+
+    async def open_one(schema: GraphSchema = SCHEMA) -> GraphStore:
+        store = await factory(schema)
+        opened.append(store)
+        return store
+
+    yield open_one
+    for store in opened:
+        await store.close()
+
+
+@pytest.fixture
+async def store(open_store: OpenStore) -> GraphStore:
+    """An empty store."""
+    return await open_store()
