@@ -17,7 +17,7 @@ async def _some_history(store: GraphStore) -> None:
     await put(store, NodeDelete("h"))
 
 
-async def test_a_revision_says_who_when_why_and_what(store: GraphStore):
+async def test_a_revision_says_who_when_why_and_what(store: GraphStore) -> None:
     """Header and content of the first revision are those of its batch."""
     commit = await store.commit(batch(host("h", rank=1), reason="a purchase", request_id="r"))
     (revision,) = await ledger(store)
@@ -27,7 +27,7 @@ async def test_a_revision_says_who_when_why_and_what(store: GraphStore):
     assert (revision.nodes, revision.links) == ((change,), ())
 
 
-async def test_changes_hold_what_differs_as_it_was_and_as_it_is(store: GraphStore):
+async def test_changes_hold_what_differs_as_it_was_and_as_it_is(store: GraphStore) -> None:
     """An update names only the properties that changed; a deletion all that was there."""
     await _some_history(store)
     key = LinkKey("RUNS_ON", "h", "i")
@@ -43,7 +43,7 @@ async def test_changes_hold_what_differs_as_it_was_and_as_it_is(store: GraphStor
     assert deleted.links == (LinkChange(key, ChangeKind.DELETED, {"weight": 2}, {}),)
 
 
-async def test_revisions_can_be_read_from_anywhere_and_in_part(store: GraphStore):
+async def test_revisions_can_be_read_from_anywhere_and_in_part(store: GraphStore) -> None:
     """`after` skips, `limit` bounds, and past the head there is nothing."""
     await _some_history(store)
     assert [revision.number for revision in await ledger(store, after=1, limit=2)] == [2, 3]
@@ -51,7 +51,7 @@ async def test_revisions_can_be_read_from_anywhere_and_in_part(store: GraphStore
     assert await ledger(store, limit=0) == []
 
 
-async def test_each_hash_covers_the_revision_and_the_hash_before(store: GraphStore):
+async def test_each_hash_covers_the_revision_and_the_hash_before(store: GraphStore) -> None:
     """The chain holds, and ends at the head."""
     await _some_history(store)
     revisions = await ledger(store)
@@ -63,7 +63,7 @@ async def test_each_hash_covers_the_revision_and_the_hash_before(store: GraphSto
     assert hash_of(replace(revisions[0], reason="another")) != revisions[0].hash
 
 
-async def test_a_stream_of_revisions_keeps_to_its_snapshot(store: GraphStore):
+async def test_a_stream_of_revisions_keeps_to_its_snapshot(store: GraphStore) -> None:
     """A commit made while the ledger is being read does not show in that reading."""
     await _some_history(store)
     seen = []

@@ -99,9 +99,7 @@ def _folded(create: NodeCreate, update: NodeUpdate) -> NodeCreate:
     )
 
 
-def _check_standing(batch: WriteBatch, schema: GraphSchema, standing: Mapping[str, StandingNode]) -> None:
-    nodes = {node_id: found.node for node_id, found in standing.items()}
-    refuse(check_updates(batch.updates, schema, nodes))
+def _check_standing(batch: WriteBatch, nodes: Mapping[str, Node]) -> None:
     writes: tuple[NodeUpdate | NodeDelete, ...] = (*batch.updates, *batch.deletes)
     for write in writes:
         node = nodes.get(write.id)
