@@ -65,7 +65,7 @@ def is_anybodys(name: str) -> bool:
 
 def is_address(name: str) -> bool:
     """True when an address stands where a name should."""
-    return read_address(name) is not None
+    return bool(name) and (":" in name or name[-1].isdigit()) and read_address(name) is not None
 
 
 def read_address(text: str) -> str | None:

@@ -9,7 +9,7 @@ import orjson
 from cmdb.inventory.observation import Problem
 from cmdb.kernel.values import Value
 from cmdb_importers.table.lines import Line
-from cmdb_importers.table.row import Cell, Row, row_problem
+from cmdb_importers.table.row import Cell, Nested, Row, row_problem
 from cmdb_importers.text import is_too_long, shown
 
 
@@ -44,7 +44,18 @@ def _row(line: Line) -> Row | Problem:
 def _cell(name: str, value: object) -> Cell | None:
     if isinstance(value, dict):
         return _object(name, value)
+    if isinstance(value, list) and value and all(isinstance(member, dict) for member in value):
+        return tuple(_nested(name, member) for member in value)
     return _value(name, value)
+
+
+def _nested(name: str, value: Mapping[str, object]) -> Nested:
+    found: dict[str, Value | Mapping[str, Value]] = {}
+    for key, each in value.items():
+        cell = _object(f"{name}.{key}", each) if isinstance(each, dict) else _value(f"{name}.{key}", each)
+        if cell is not None:
+            found[key] = cell
+    return found
 
 
 def _object(name: str, value: Mapping[str, object]) -> Mapping[str, Value]:

@@ -54,7 +54,8 @@ class TableMapping:
     """How rows are read. Rows of CIs have `class_name`; rows of relationships only do not.
 
     `empty` lists texts that stand for no value; `ignored` columns need not be mapped. `lines` says on which
-    line of the mapping a column is first spoken of.
+    line of the mapping a column is first spoken of. `nested` is the column of relationships that are written
+    inside their CI (JSON Lines).
     """
 
     class_name: CellSpec | None
@@ -64,6 +65,7 @@ class TableMapping:
     empty: frozenset[str] = frozenset()
     observed_at: CellSpec | None = None
     lines: Mapping[str, int] = field(default_factory=dict)
+    nested: str | None = None
 
     def columns(self) -> Iterator[str]:
         """Every column it reads."""

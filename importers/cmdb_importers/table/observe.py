@@ -9,7 +9,7 @@ from cmdb.inventory.observation import Observation, ObservedItem, ObservedRelati
 from cmdb.kernel.clock import InvalidInstantError, instant_text, parse_instant
 from cmdb.kernel.values import Value
 from cmdb_importers.table.mapping import CellSpec, EndSpec, RelationshipSpec, TableMapping
-from cmdb_importers.table.row import Cell, Row, position, row_problem
+from cmdb_importers.table.row import Cell, Nested, Row, position, row_problem
 from cmdb_importers.text import did_you_mean, shown
 
 _ROW_KEY = "row"
@@ -47,6 +47,7 @@ class RowReader:
             class_name = _required(self.mapping.class_name, cells, "class")
             items = (ObservedItem(_ROW_KEY, class_name, _attributes(self.mapping.attributes, cells)),)
         links = [link for spec in self.mapping.relationships for link in _relationships(spec, cells)]
+        links += _nested(cells.get(self.mapping.nested)) if self.mapping.nested is not None else []
         if not items and not links:
             raise _RowError("neither end of the relationship has a value")
         return Observation(position(row.line), self._moment(cells), items, tuple(links))
@@ -92,6 +93,36 @@ def _relationships(spec: RelationshipSpec, cells: Mapping[str, Cell]) -> list[Ob
     ]
 
 
+def _nested(cell: Cell | None) -> list[ObservedRelationship]:
+    """Relationships inside a CI: each has a `type` and the other end, `target` or `source`, as an object."""
+    if cell is None:
+        return []
+    if not isinstance(cell, tuple):
+        raise _RowError("'relationships' is a list of objects with 'type' and 'target' or 'source'")
+    return [_nested_relationship(each) for each in cell]
+
+
+def _nested_relationship(found: Nested) -> ObservedRelationship:
+    type_name, ends = found.get("type"), [name for name in ("source", "target") if name in found]
+    other = found.get(ends[0]) if len(ends) == 1 else None
+    if not isinstance(type_name, str) or not isinstance(other, Mapping):
+        raise _RowError(
+            "a relationship inside a CI has a 'type', and one end ('target' or 'source') that is an object"
+        )
+    attributes = {
+        name: value
+        for name, value in found.items()
+        if name not in {"type", *ends} and not isinstance(value, Mapping)
+    }
+    end = _object_reference(None, other, {})
+    return ObservedRelationship(
+        type_name,
+        end if ends == ["source"] else _ROW_KEY,
+        end if ends == ["target"] else _ROW_KEY,
+        attributes,
+    )
+
+
 def _references(spec: EndSpec, cells: Mapping[str, Cell]) -> list[str | Reference]:
     direct = cells.get(spec.object_column) if spec.object_column is not None else None
     if isinstance(direct, Mapping):
@@ -107,9 +138,16 @@ def _references(spec: EndSpec, cells: Mapping[str, Cell]) -> list[str | Referenc
     return [Reference(class_name, {name: text}, spec.create) for part in parts if (text := part.strip())]
 
 
-def _object_reference(spec: EndSpec, direct: Mapping[str, Value], cells: Mapping[str, Cell]) -> Reference:
+def _object_reference(
+    spec: EndSpec | None, direct: Mapping[str, Value], cells: Mapping[str, Cell]
+) -> Reference:
     own = direct.get("class")
-    class_name = own if isinstance(own, str) else _required(spec.class_name, cells, "class of an end")
+    if isinstance(own, str):
+        class_name = own
+    elif spec is not None:
+        class_name = _required(spec.class_name, cells, "class of an end")
+    else:
+        raise _RowError("the class of an end is missing")
     attributes = {name: value for name, value in direct.items() if name not in {"class", "create"}}
     if not attributes:
         raise _RowError("an end of the relationship has no attributes that tell it")
@@ -130,8 +168,8 @@ def _value(spec: CellSpec, cells: Mapping[str, Cell]) -> Value | None:
     cell = cells.get(spec.column)
     if cell is None:
         return spec.default
-    if isinstance(cell, Mapping):
-        raise _RowError(f"{shown(spec.column)} is an object; only an end of a relationship may be one")
+    if isinstance(cell, Mapping | tuple):
+        raise _RowError(f"{shown(spec.column)} holds objects; only relationships and their ends are such")
     if spec.separator is not None and isinstance(cell, str):
         texts = [text for part in cell.split(spec.separator) if (text := part.strip())]
         return [str(_mapped(spec, text)) for text in texts] or spec.default

@@ -9,6 +9,7 @@ from cmdb_importers.text import did_you_mean
 
 LIST_MARK = "[]"
 LIST_SEPARATOR = ";"
+_NESTED = "relationships"
 _RELATIONSHIP_COLUMNS = ("source_class", "source", "type", "target_class", "target")
 
 
@@ -18,7 +19,8 @@ def plain_mapping(
     """The mapping these columns speak for, or a sentence saying why there is none.
 
     A column `ip_addresses[]` holds a list, separated by semicolons. Capitals do not matter, and blanks and
-    hyphens stand for underscores. In JSON Lines the end of a relationship may be an object that has its class.
+    hyphens stand for underscores. In JSON Lines the end of a relationship may be an object that has its class,
+    and a CI may hold `relationships` of its own.
     """
     given = tuple(columns)
     by_name = {attribute_name(column): column for column in given}
@@ -32,8 +34,9 @@ def plain_mapping(
     if fixed_class is None and "class" not in by_name:
         return _explanation(by_name)
     class_name = CellSpec(column=by_name.get("class"), default=fixed_class)
+    nested = by_name.pop(_NESTED, None) if ends_may_be_objects else None
     attributes = {name: _cell(column) for name, column in by_name.items() if name != "class"}
-    return TableMapping(class_name, attributes, ())
+    return TableMapping(class_name, attributes, (), nested=nested)
 
 
 def attribute_name(column: str) -> str:

@@ -9,8 +9,11 @@ from typing import TypeAlias
 from cmdb.inventory.observation import Problem, Severity
 from cmdb.kernel.values import Value
 
-Cell: TypeAlias = "Value | Mapping[str, Value]"
-"""A value; in JSON Lines the end of a relationship may be an object of attributes."""
+Nested: TypeAlias = "Mapping[str, Value | Mapping[str, Value]]"
+"""A relationship written inside its CI, in JSON Lines."""
+
+Cell: TypeAlias = "Value | Mapping[str, Value] | tuple[Nested, ...]"
+"""A value; in JSON Lines also an end of a relationship as an object, and the relationships of a CI."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ SCAN = scan(
     )
 )
 CSV = b'class,name,"ip addresses[]"\nServer,"a ""b""",192.0.2.1;192.0.2.2\nPrinter,p,\n'
-JSON = b'{"class": "Host", "name": "a", "tags": ["x"]}\n{"source": {"class": "A", "name": "b"}, "type": "T", "target_class": "C", "target": "d"}\n'
+JSON = b'{"class": "Host", "name": "a", "tags": ["x"]}\n{"source": {"class": "A", "name": "b"}, "type": "T", "target_class": "C", "target": "d"}\n{"class": "A", "name": "b", "relationships": [{"type": "T", "target": {"class": "B", "name": "c"}}]}\n'
 MAPPING = """class: {column: class, values: {Server: Host}, others: keep}
 attributes: {name: name, tags: {constant: [a]}}
 relationships: [{type: RUNS_ON, target: {class: Host, attributes: {fqdn: name}, separator: ","}}]

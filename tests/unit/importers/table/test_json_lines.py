@@ -45,6 +45,22 @@ def test_an_end_may_be_an_object_of_attributes() -> None:
     assert ({"port": 443}, True) == (link.source.attributes, link.source.create)
 
 
+def test_a_ci_may_hold_its_relationships() -> None:
+    """What is told apart by its owner only (an interface, an endpoint) comes with it in one observation."""
+    reading = read_table(
+        '{"class": "NetworkInterface", "name": "eth0", "relationships": ['
+        '{"type": "INTERFACE_OF", "target": {"class": "Server", "name": "web1", "create": true}, "note": "x"},'
+        '{"type": "CONNECTED_TO", "source": {"class": "Switch", "name": "sw1"}}]}'
+    )
+
+    assert (
+        ObservedRelationship(
+            "INTERFACE_OF", "row", reference("Server", create=True, name="web1"), {"note": "x"}
+        ),
+        ObservedRelationship("CONNECTED_TO", reference("Switch", name="sw1"), "row"),
+    ) == reading.observations[0].relationships
+
+
 @pytest.mark.parametrize(
     ("line", "code"),
     [
@@ -58,6 +74,16 @@ def test_an_end_may_be_an_object_of_attributes() -> None:
         ('{"class": "Host", "name": {"a": {"b": 1}}}', "TABLE_VALUE_UNFIT"),
         ('{"class": "Host", "name": {"a": 1}}', "TABLE_VALUE_UNFIT"),
         ('{"class": "Host", "tags": ["a", {"b": 1}]}', "TABLE_VALUE_UNFIT"),
+        ('{"class": "Host", "name": "a", "relationships": "x"}', "TABLE_VALUE_UNFIT"),
+        (
+            '{"class": "Host", "name": "a", "relationships": [{"type": "T", "target": "b"}]}',
+            "TABLE_VALUE_UNFIT",
+        ),
+        (
+            '{"class": "Host", "name": "a", "relationships": [{"type": "T", "target": {"name": "b"}}]}',
+            "TABLE_VALUE_UNFIT",
+        ),
+        ('{"class": "Host", "name": "a", "tags": [{"a": "b"}]}', "TABLE_VALUE_UNFIT"),
         ('{"class": 5, "name": "a"}', "TABLE_VALUE_UNFIT"),
         ('{"name": "a"}', "TABLE_COLUMNS_UNFIT"),
         (
