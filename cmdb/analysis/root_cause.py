@@ -2,15 +2,140 @@
 
 from __future__ import annotations
 
-from cmdb.analysis.root_cause_types import RootCauseRequest, RootCauseResult
+from collections.abc import Sequence
+
+import numpy as np
+
+from cmdb.analysis.cause_sets import Option, smallest_cover
+from cmdb.analysis.paths import path_to
+from cmdb.analysis.ranking import Ranked, explained_away, rank, try_symptoms
+from cmdb.analysis.root_cause_types import (
+    Candidate,
+    Explanation,
+    RootCauseRequest,
+    RootCauseResult,
+    ScorePart,
+    Verdict,
+)
+from cmdb.analysis.score import Situation
+from cmdb.analysis.state import ImpactState
+from cmdb.analysis.trial import Tester
+from cmdb.analysis.upstream import Symptoms, find_upstream, read_symptoms
 from cmdb.model.types import RootCausePolicy
 from cmdb.topology.topology import Topology
 
+IMPLAUSIBLE = 0.5
+"""A candidate contradicted by this share of what it would hit is not made part of a set of causes."""
+
+_RECORDED = frozenset(
+    (ScorePart.RECENT_CHANGE, ScorePart.OPEN_PROBLEM, ScorePart.KNOWN_ERROR, ScorePart.PAST_CAUSE)
+)
+
 
 def root_cause(topology: Topology, request: RootCauseRequest, policy: RootCausePolicy) -> RootCauseResult:
-    """Rank the CIs upstream of the symptoms by how well they explain them.
+    """Rank the CIs upstream of the symptoms by how well they explain what is seen.
 
     Raises:
-        NodeNotFoundError: a symptom is no CI.
+        NodeNotFoundError: a symptom, or a CI seen healthy, is no CI.
     """
-    raise NotImplementedError
+    symptoms = read_symptoms(topology, request)
+    healthy = topology.positions(sorted(set(request.healthy)))
+    if not symptoms.rows:
+        return RootCauseResult(
+            Verdict.NO_CANDIDATE, (), (), (), 0, 0, truncated=False, missing=symptoms.missing
+        )
+    conduction = topology.conducting(request.relationship_types)
+    tester = Tester(topology, conduction, symptoms, np.setdiff1d(healthy, symptoms.positions))
+    upstream = find_upstream(conduction, symptoms)
+    tried = try_symptoms(tester)
+    situation = Situation(symptoms, policy, frozenset(request.healthy), explained_away(symptoms, tried))
+    ranking = rank(tester, situation, upstream, request.evidence, tried, max(request.first, 1))
+    verdict, causes = _judge(ranking.ranked, tester, policy.minimum_score)
+    listed = list(ranking.ranked[: request.first])
+    listed += [one for one in ranking.ranked[request.first :] if one.id in causes]
+    return RootCauseResult(
+        verdict=verdict,
+        candidates=tuple(_candidate(tester, one) for one in listed),
+        causes=causes,
+        unexplained=_unexplained(tester, causes),
+        considered=len(upstream.positions),
+        verified=len(ranking.ranked),
+        truncated=ranking.truncated,
+        missing=symptoms.missing,
+    )
+
+
+def _judge(ranked: Sequence[Ranked], tester: Tester, minimum: float) -> tuple[Verdict, tuple[str, ...]]:
+    """What to make of the ranking."""
+    every = (1 << len(tester.symptoms.rows)) - 1
+    best = ranked[0]
+    if best.score >= minimum and best.trial.explained == every:
+        return Verdict.CAUSE_FOUND, (best.id,)
+    causes = _together(ranked, tester)
+    if len(causes) > 1 and _are_worth_naming(causes, tester.symptoms, minimum):
+        return Verdict.SEVERAL_CAUSES, tuple(cause.id for cause in causes)
+    explains_more_than_itself = best.trial.explained.bit_count() > 1 or bool(_records_of(best))
+    if best.score >= minimum and (explains_more_than_itself or len(tester.symptoms.rows) == 1):
+        return Verdict.CAUSE_FOUND, (best.id,)
+    return Verdict.NO_CANDIDATE, ()
+
+
+def _together(ranked: Sequence[Ranked], tester: Tester) -> list[Ranked]:
+    plausible = {
+        one.trial.position: one
+        for one in ranked
+        if not any(part.part is ScorePart.HEALTHY and part.value >= IMPLAUSIBLE for part in one.parts)
+    }
+    options = [Option(position, one.trial.explained, one.worth) for position, one in plausible.items()]
+    return [plausible[position] for position in smallest_cover(options, tester.explained_together)]
+
+
+def _are_worth_naming(causes: Sequence[Ranked], symptoms: Symptoms, minimum: float) -> bool:
+    """A set says something when it is much smaller than what it explains, or records speak for each of it.
+
+    Otherwise every symptom would be its own cause.
+    """
+    says_something = 2 * len(causes) <= len(symptoms.rows) or all(map(_records_of, causes))
+    return says_something and sum(cause.score for cause in causes) >= minimum
+
+
+def _records_of(one: Ranked) -> tuple[str, ...]:
+    return tuple(record for part in one.parts if part.part in _RECORDED for record in part.records)
+
+
+def _unexplained(tester: Tester, causes: tuple[str, ...]) -> tuple[str, ...]:
+    rows = tester.symptoms.rows
+    positions = tester.topology.positions(causes).tolist()
+    explained = tester.explained_together(positions) if positions else 0
+    return tuple(row.id for n, row in enumerate(rows) if not explained >> n & 1)
+
+
+def _candidate(tester: Tester, one: Ranked) -> Candidate:
+    topology, rows = tester.topology, tester.symptoms.rows
+    found, traced = tester.explain(one.trial.position)
+    explains = tuple(
+        Explanation(
+            symptom=row.id,
+            state=ImpactState(state),
+            distance=distance,
+            path=path_to(topology, tester.conduction, found, traced, position),
+        )
+        for row, position, state, distance in zip(
+            rows,
+            tester.symptoms.positions.tolist(),
+            one.trial.states.tolist(),
+            one.trial.distances.tolist(),
+            strict=True,
+        )
+        if state
+    )
+    return Candidate(
+        id=one.id,
+        class_name=topology.class_at(one.trial.position),
+        score=one.score,
+        parts=one.parts,
+        explains=explains,
+        unexplained=tuple(row.id for n, row in enumerate(rows) if not one.trial.explained >> n & 1),
+        breaks_healthy=tuple(sorted(topology.ids_at(one.trial.broken))),
+        would_affect=one.trial.hit,
+    )

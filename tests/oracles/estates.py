@@ -33,17 +33,17 @@ HARD_TYPE, SOFT_TYPE, SUPPLY_TYPE, GROUP_TYPE, NO_IMPACT_TYPE = (
 )
 
 WEIGHTS = {
-    "explains": 4.0,
-    "specificity": 1.5,
-    "own_evidence": 2.0,
-    "recent_change": 1.5,
-    "open_problem": 0.75,
-    "known_error": 0.5,
-    "past_cause": 1.0,
-    "distance": 0.5,
-    "healthy": 5.0,
+    "explains": 0.40,
+    "specificity": 0.10,
+    "distance": 0.05,
+    "own_evidence": 0.10,
+    "recent_change": 0.20,
+    "open_problem": 0.05,
+    "known_error": 0.05,
+    "past_cause": 0.05,
+    "healthy": 0.40,
 }
-POLICY = RootCausePolicy(weights=WEIGHTS, minimum_score=0.2, change_window_hours=72.0)
+POLICY = RootCausePolicy(weights=WEIGHTS, minimum_score=0.3, change_window_hours=72.0)
 
 
 def _class(name: str) -> CiClass:
