@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from cmdb.analysis.impact_types import AffectedCi
+from cmdb.analysis.state import ImpactState
+from cmdb.topology.adjacency import Rows, distances, reach
+from cmdb.topology.arrays import IntArray
+from cmdb.topology.conduction import Conduction
+from cmdb.topology.meaning import HARD
 from cmdb.topology.topology import Topology
 
 
@@ -12,7 +19,8 @@ from cmdb.topology.topology import Topology
 class PointsOfFailure:
     """CIs whose failure alone takes `ci` DOWN, nearest first, then by id.
 
-    `truncated` is True when more CIs are upstream than were looked at; those found are right all the same.
+    `looked_at` CIs upstream were looked at. `truncated` is True when there are more; those found are right
+    all the same.
     """
 
     ci: str
@@ -24,7 +32,102 @@ class PointsOfFailure:
 def single_points_of_failure(topology: Topology, ci_id: str, limit: int = 5000) -> PointsOfFailure:
     """CIs whose failure alone takes the CI DOWN, among the `limit` nearest ones upstream.
 
+    For each CI the set of CIs that take it down is the CI itself, those that take a provider down over a
+    single hard link, and those that take so many members of a hard group down that fewer than needed are
+    left: the least fixpoint of that. With hard links alone this is reachability; with groups of which one
+    member is needed it is dominance, as in control-flow graphs (Lengauer and Tarjan, 1979).
+
     Raises:
         NodeNotFoundError: no CI has this id.
     """
-    raise NotImplementedError
+    position = topology.position(ci_id)
+    search = reach(topology.conduction.suppliers, np.array([position], dtype=np.int32))
+    steps = distances(search)
+    near, steps = search.nodes[:limit], steps[:limit]
+    killers = _Killers(topology, near).of_first()
+    found = [place for place in range(1, len(near)) if killers >> place & 1]
+    rows = [
+        AffectedCi(
+            topology.id_at(int(near[place])),
+            topology.class_at(int(near[place])),
+            ImpactState.DOWN,
+            int(steps[place]),
+        )
+        for place in found
+    ]
+    rows.sort(key=lambda row: (row.distance, row.id))
+    return PointsOfFailure(ci_id, tuple(rows), len(near), truncated=len(search.nodes) > limit)
+
+
+class _Killers:
+    """For each CI of a region, as bits over the region, which CIs take it DOWN alone."""
+
+    def __init__(self, topology: Topology, region: IntArray) -> None:
+        self._conduction = topology.conduction
+        self._place = {position: place for place, position in enumerate(region.tolist())}
+        self._rules = [self._rules_of(position) for position in region.tolist()]
+
+    def of_first(self) -> int:
+        """Which CIs take the first one of the region DOWN; repeated until nothing changes."""
+        bits = [1 << place for place in range(len(self._rules))]
+        users: list[list[int]] = [[] for _ in bits]
+        for place, (singles, groups) in enumerate(self._rules):
+            for provider in {*singles, *(member for _, members in groups for member in members)}:
+                users[provider].append(place)
+        # Providers first: most rules are then applied once.
+        waiting = list(range(len(bits)))
+        queued = [True] * len(bits)
+        while waiting:
+            place = waiting.pop()
+            queued[place] = False
+            after = bits[place] | self._killed_by(place, bits)
+            if after != bits[place]:
+                bits[place] = after
+                for user in users[place]:
+                    if not queued[user]:
+                        queued[user] = True
+                        waiting.append(user)
+        return bits[0]
+
+    def _killed_by(self, place: int, bits: list[int]) -> int:
+        singles, groups = self._rules[place]
+        killers = 0
+        for provider in singles:
+            killers |= bits[provider]
+        for losses, members in groups:
+            killers |= _in_at_least(losses, [bits[member] for member in members])
+        return killers
+
+    def _rules_of(self, position: int) -> tuple[list[int], list[tuple[int, list[int]]]]:
+        """Providers that take it down alone; groups as (members to lose, members in the region)."""
+        conduction: Conduction = self._conduction
+        suppliers: Rows = conduction.suppliers
+        singles: list[int] = []
+        groups: dict[int, list[int]] = {}
+        for provider, link in zip(
+            suppliers.of(position).tolist(), conduction.supply_links.of(position).tolist(), strict=True
+        ):
+            place = self._place.get(provider)
+            if place is None:
+                continue
+            group = int(conduction.groups.of_link[link])
+            if conduction.strengths[link] == HARD:
+                singles.append(place)
+            elif group >= 0 and conduction.groups.hard[group] and conduction.groups.redundant[group]:
+                groups.setdefault(group, []).append(place)
+        sizes = conduction.groups
+        return singles, [
+            (int(sizes.members[group] - sizes.needed[group]) + 1, members)
+            for group, members in groups.items()
+        ]
+
+
+def _in_at_least(count: int, sets: list[int]) -> int:
+    """The bits that are in at least `count` of the sets."""
+    # at_least[n] holds the bits seen in n + 1 sets or more so far.
+    at_least = [0] * count
+    for bits in sets:
+        for n in range(count - 1, 0, -1):
+            at_least[n] |= at_least[n - 1] & bits
+        at_least[0] |= bits
+    return at_least[-1]
