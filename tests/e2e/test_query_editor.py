@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
-import strawberry
 import uvicorn
 from playwright.sync_api import (
     Browser,
@@ -26,7 +30,7 @@ from playwright.sync_api import (
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request as HttpRequest
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from cmdb.api import pages
@@ -57,68 +61,41 @@ ARGUMENTS = [
 ]
 
 
-@strawberry.input
-class Filter:
-    class_: str = strawberry.field(name="class")
-
-
-@strawberry.type
-class Item:
-    id: strawberry.ID
-    name: str
-    class_: str = strawberry.field(name="class")
-    status: str
-
-
-@strawberry.type
-class Items:
-    total_count: int
-    nodes: list[Item]
-
-
-@strawberry.type
-class Query:
-    @strawberry.field
-    def configuration_items(self, filter: Filter, first: int) -> Items:  # noqa: A002 - the API's name
-        item = Item(id=strawberry.ID("1"), name="core-router", class_=filter.class_, status="OPERATIONAL")
-        return Items(total_count=1, nodes=[item][:first])
-
-
-SCHEMA = strawberry.Schema(Query)
-
-
-async def graphql(request: HttpRequest) -> Response:
-    if request.method == "GET":
-        return pages.graphiql(request)
-    body = await request.json()
-    result = await SCHEMA.execute(
-        body["query"], body.get("variables"), operation_name=body.get("operationName")
-    )
-    return JSONResponse({"data": result.data, "errors": [error.formatted for error in result.errors or []]})
-
-
-async def without_editor(_request: HttpRequest) -> Response:
-    return pages.editor_page(pages.STATIC / "absent")
+CREATE_ROUTER = """
+mutation { createConfigurationItem(input: {class: "Router", attributes: {name: "core-router"}}) { id } }
+"""
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """The address of a running server."""
-    app = Starlette(
-        routes=[
-            Route("/graphql", graphql, methods=["GET", "POST"]),
-            Route("/without", without_editor),
-            pages.static_files(),
-        ],
-        middleware=[Middleware(SecurityHeaders)],
-    )
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(app, ws="none", log_level="warning"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server that knows one router."""
+    command = [str(Path(sys.executable).with_name("cmdb")), "serve", "--port", "0"]
+    store = ["--store", str(tmp_path_factory.mktemp("store") / "estate.db")]
+    with subprocess.Popen(
+        [*command, *store], stderr=subprocess.STDOUT, stdout=subprocess.PIPE, text=True
+    ) as server:
+        try:
+            address = address_said(server)
+            # It goes on logging; a full pipe would stop it.
+            reader = threading.Thread(target=server.stdout.read if server.stdout else str, daemon=True)
+            reader.start()
+            answer = httpx.post(f"{address}/graphql", json={"query": CREATE_ROUTER}).json()
+            assert "errors" not in answer, answer
+            yield address
+        finally:
+            server.terminate()
+
+
+def address_said(server: subprocess.Popen[str]) -> str:
+    """Where the server says that it listens, once it answers."""
+    said = ""
+    for line in server.stdout or ():
+        said += line
+        if found := re.search(r"(http://[\w.:]+)/graphql", line):
+            break
+    else:
+        pytest.fail(f"the server did not start: {said}")
+    return found[1]
 
 
 @pytest.fixture(scope="module")
@@ -245,10 +222,27 @@ def test_the_page_can_ask_no_other_host(address: str, watched: Watched) -> None:
     assert any("Content Security Policy" in complaint for complaint in watched.complaints)
 
 
-def test_the_page_without_the_editor_breaks_nothing(address: str, watched: Watched) -> None:
+@pytest.fixture
+def address_without_editor(tmp_path: Path) -> Iterator[str]:
+    """The address of a server of the pages alone, where the editor is not built."""
+
+    async def graphql(_request: HttpRequest) -> Response:
+        return pages.editor_page(tmp_path)
+
+    app = Starlette(routes=[Route("/graphql", graphql)], middleware=[Middleware(SecurityHeaders)])
+    server = uvicorn.Server(uvicorn.Config(app, ws="none", log_level="warning"))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server.should_exit = True
+        thread.join()
+
+
+def test_the_page_without_the_editor_breaks_nothing(address_without_editor: str, watched: Watched) -> None:
     """What a person sees where Node.js was missing keeps its policy, its style sheet included."""
     page = watched.context.new_page()
-    page.goto(f"{address}/without")
+    page.goto(f"{address_without_editor}/graphql")
 
     expect(page.get_by_role("heading")).to_have_text("The GraphQL API is here")
     expect(page.get_by_text("make graphiql")).to_be_visible()
