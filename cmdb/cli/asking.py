@@ -1,0 +1,161 @@
+"""Asks the API what a command wants to know, and shows the answer."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from pydantic import TypeAdapter
+from rich.console import RenderableType
+
+from cmdb.cli.answers import FullRecord, Hit, Impact, Item, RecordPage, RootCause, read
+from cmdb.cli.choosing import choose, choose_all
+from cmdb.cli.gateway import Gateway, data_of, open_gateway
+from cmdb.cli.operations import operation
+from cmdb.cli.place import Place
+from cmdb.cli.record_pages import record_page_query
+from cmdb.cli.render.impact import impact_parts
+from cmdb.cli.render.items import hits_table, item_parts, record_page_parts, record_parts
+from cmdb.cli.render.root_cause import root_cause_parts
+from cmdb.cli.terminal import Terminal, open_terminal, text
+from cmdb.kernel.errors import CmdbError, ErrorKind
+
+Parts: TypeAlias = Iterable[RenderableType]
+RECORD_NUMBER = re.compile(r"[A-Z]{2,6}[0-9]{3,}")
+
+
+class RecordUnknownError(CmdbError):
+    """No record has this number."""
+
+    code = "RECORD_UNKNOWN"
+    kind = ErrorKind.NOT_FOUND
+    summary = "There is no record with this number."
+    default_remedy = "`cmdb records` lists the records of a type."
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a root cause is asked for: incidents by number or id, CIs as people name them."""
+
+    incidents: tuple[str, ...] = ()
+    failing: tuple[str, ...] = ()
+    healthy: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An answer: as data for a program, as parts for a person; and the variables it was asked with."""
+
+    data: object
+    parts: Callable[[], Parts]
+    variables: Mapping[str, object] = field(default_factory=dict)
+
+
+def ask_impact(place: Place, items: Sequence[str], state: str, first: int, as_json: bool) -> None:
+    """Print an impact."""
+    _answer(place, lambda gateway: tell_impact(gateway, items, state, first), as_json)
+
+
+def ask_root_cause(place: Place, seen: Seen, first: int, as_json: bool) -> None:
+    """Print a root cause."""
+    _answer(place, lambda gateway: tell_root_cause(gateway, seen, first), as_json)
+
+
+def ask_search(place: Place, words: str, labels: Sequence[str], first: int, as_json: bool) -> None:
+    """Print what a search finds."""
+    _answer(place, lambda gateway: tell_search(gateway, words, labels, first), as_json)
+
+
+def ask_show(place: Place, reference: str, as_json: bool) -> None:
+    """Print a CI or a record."""
+    _answer(place, lambda gateway: tell_about(gateway, reference), as_json)
+
+
+def ask_records(place: Place, record_type: str, only_open: bool, first: int, as_json: bool) -> None:
+    """Print the records of a type."""
+    _answer(place, lambda gateway: tell_records(gateway, record_type, only_open, first), as_json)
+
+
+async def tell_impact(gateway: Gateway, items: Sequence[str], state: str, first: int) -> Told:
+    """What breaks if these fail."""
+    starts = [{"id": ci.id, "state": state} for ci in await choose_all(gateway, items)]
+    variables = {"of": starts, "first": first}
+    found = (await data_of(gateway, operation("impact"), variables))["impact"]
+    return Told(found, lambda: impact_parts(read(Impact, found)), variables)
+
+
+async def tell_root_cause(gateway: Gateway, seen: Seen, first: int) -> Told:
+    """What explains what is seen."""
+    variables = {
+        "incidents": list(seen.incidents),
+        "failing": [ci.id for ci in await choose_all(gateway, seen.failing)],
+        "healthy": [ci.id for ci in await choose_all(gateway, seen.healthy)],
+        "first": first,
+    }
+    found = (await data_of(gateway, operation("root_cause"), variables))["rootCause"]
+    return Told(found, lambda: root_cause_parts(read(RootCause, found)), variables)
+
+
+async def tell_search(gateway: Gateway, words: str, labels: Sequence[str], first: int) -> Told:
+    """What is found by words."""
+    hits = await _search(gateway, words, labels, first)
+    return Told(
+        [hit.model_dump(by_alias=True, exclude_defaults=True) for hit in hits],
+        lambda: [hits_table(hits)] if hits else [text("Nothing was found.")],
+    )
+
+
+async def _search(gateway: Gateway, words: str, labels: Sequence[str], first: int) -> list[Hit]:
+    variables = {"text": words, "labels": list(labels) or None, "first": first}
+    data = await data_of(gateway, operation("search"), variables)
+    return TypeAdapter(list[Hit]).validate_python(data["search"])
+
+
+async def tell_about(gateway: Gateway, reference: str) -> Told:
+    """Everything about one CI or record.
+
+    Raises:
+        CiNotFoundError: nothing is called so.
+        AmbiguousCiError: several are.
+        RecordUnknownError: there is no record of this number.
+    """
+    if RECORD_NUMBER.fullmatch(reference.strip().upper()):
+        return await _tell_record(gateway, reference.strip().upper())
+    ci = await choose(gateway, reference)
+    found = (await data_of(gateway, operation("configuration_item"), {"id": ci.id}))["configurationItem"]
+    return Told(found, lambda: item_parts(read(Item, found)))
+
+
+async def _tell_record(gateway: Gateway, number: str) -> Told:
+    hits = [hit for hit in await _search(gateway, number, (), 10) if hit.node.number == number]
+    if not hits:
+        raise RecordUnknownError(f"there is no record {number}")
+    found = (await data_of(gateway, operation("record"), {"id": hits[0].node.id}))["node"]
+    return Told(found, lambda: record_parts(read(FullRecord, found)))
+
+
+async def tell_records(gateway: Gateway, record_type: str, only_open: bool, first: int) -> Told:
+    """The records of a type, newest first."""
+    asked = record_page_query(record_type, await data_of(gateway, operation("record_types")), only_open)
+    found = (await data_of(gateway, asked.query, {**asked.variables, "first": first}))["page"]
+    return Told(found, lambda: record_page_parts(read(RecordPage, found)))
+
+
+def _answer(place: Place, ask: Callable[[Gateway], Awaitable[Told]], as_json: bool) -> None:
+    show_told(open_terminal(), asyncio.run(_asked(place, ask)), as_json)
+
+
+async def _asked(place: Place, ask: Callable[[Gateway], Awaitable[Told]]) -> Told:
+    async with open_gateway(place) as gateway:
+        return await ask(gateway)
+
+
+def show_told(terminal: Terminal, told: Told, as_json: bool) -> None:
+    """Print an answer."""
+    if as_json:
+        terminal.data(told.data)
+    else:
+        terminal.show(*told.parts())

@@ -1,0 +1,97 @@
+"""Which configuration item a person means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from cmdb.cli.answers import Answer, Ci, read
+from cmdb.cli.gateway import Gateway, data_of
+from cmdb.cli.operations import operation
+from cmdb.kernel.errors import CmdbError, ErrorKind
+
+ULID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
+_LISTED = 10
+
+
+class CiNotFoundError(CmdbError):
+    """No configuration item answers to a text; details: text."""
+
+    code = "CI_NOT_FOUND"
+    kind = ErrorKind.NOT_FOUND
+    summary = "No configuration item has this id, name or address."
+    default_remedy = "Look for it with `cmdb search`, or give its id."
+
+
+class AmbiguousCiError(CmdbError):
+    """A text may mean several configuration items; details: text, ids."""
+
+    code = "CI_AMBIGUOUS"
+    kind = ErrorKind.INVALID
+    summary = "Several configuration items answer to the text."
+    default_remedy = "Give the id of the one that is meant."
+
+
+class _Page(Answer):
+    total_count: int
+    nodes: tuple[Ci, ...]
+
+
+class _Word(Answer):
+    node: Ci
+
+
+class _Choices(Answer):
+    exact: _Page
+    host: _Page
+    words: tuple[_Word, ...]
+
+
+class _ById(Answer):
+    configuration_item: Ci | None
+
+
+async def choose_all(gateway: Gateway, texts: Iterable[str]) -> list[Ci]:
+    """The CI that each text means, in order.
+
+    Raises:
+        CiNotFoundError: none answers to a text.
+        AmbiguousCiError: several do.
+    """
+    return [await choose(gateway, text) for text in texts]
+
+
+async def choose(gateway: Gateway, text: str) -> Ci:
+    """The CI with this id; else the one with this name, FQDN, address or serial number; else the one host whose
+    name begins with it; else the one that a search for it finds.
+
+    Raises:
+        CiNotFoundError: none answers to it.
+        AmbiguousCiError: several do.
+    """
+    wanted = text.strip()
+    if ULID.fullmatch(wanted.upper()):
+        found = read(_ById, await data_of(gateway, operation("choose_by_id"), {"id": wanted.upper()}))
+        if found.configuration_item is not None:
+            return found.configuration_item
+    variables = {"text": wanted, "label": f"{wanted}.", "first": _LISTED}
+    choices = read(_Choices, await data_of(gateway, operation("find_configuration_item"), variables))
+    words = [word.node for word in choices.words]
+    for page in (choices.exact, choices.host):
+        if page.nodes:
+            return _only(wanted, page.nodes, page.total_count)
+    named = [ci for ci in words if (ci.name or "").casefold() == wanted.casefold()]
+    return _only(wanted, named or words, len(named or words))
+
+
+def _only(text: str, found: Sequence[Ci], total: int) -> Ci:
+    if not found:
+        raise CiNotFoundError(f"no configuration item is called {text!r}", details={"text": text})
+    if total == 1:
+        return found[0]
+    several = f"{total} or more" if total >= _LISTED else str(total)
+    lines = [f"  {ci.id}  {ci.class_name:<20}  {ci.shown}" for ci in found]
+    raise AmbiguousCiError(
+        "\n".join([f"{text!r} may be any of {several} configuration items:", *lines]),
+        details={"text": text, "ids": [ci.id for ci in found]},
+    )

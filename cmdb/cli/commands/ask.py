@@ -1,0 +1,164 @@
+"""The commands that ask: impact, root-cause, search, show, records, query."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from cmdb.cli import completion
+from cmdb.cli.options import Json, Store, Url, examples
+from cmdb.cli.place import chosen
+
+
+class AssumedState(str, Enum):
+    """The states a CI may be assumed to be in."""
+
+    DOWN = "down"
+    DEGRADED = "degraded"
+
+
+First = Annotated[int, typer.Option(min=1, max=1000, help="List so many at most.")]
+
+
+def impact(
+    context: typer.Context,
+    items: Annotated[list[str], typer.Argument(metavar="CI", help="By id, name, FQDN, address, or words that find one.")],
+    state: Annotated[AssumedState, typer.Option(help="The state they are assumed to be in.")] = AssumedState.DOWN,
+    first: First = 50,
+    json: Json = False,
+    store: Store = None,
+    url: Url = None,
+) -> None:
+    """What breaks, how badly, why and for whom, if these configuration items fail?"""
+    from cmdb.cli.asking import ask_impact
+
+    ask_impact(chosen(context.obj, store, url), items, state.value.upper(), first, json)
+
+
+IMPACT_EXAMPLES = examples(
+    "cmdb impact rtr-print",
+    "cmdb impact 10.20.10.20 --state degraded",
+    "cmdb impact ns1.office.example ns2.office.example --json",
+)
+
+
+def root_cause(
+    context: typer.Context,
+    incidents: Annotated[
+        Optional[list[str]],  # noqa: UP045  # typer reads it at run time
+        typer.Argument(metavar="INCIDENT", help="By number or id."),
+    ] = None,
+    failing: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(metavar="CI", help="Seen failing, without an incident; may be given again."),
+    ] = None,
+    healthy: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(metavar="CI", help="Seen working; may be given again."),
+    ] = None,
+    first: Annotated[int, typer.Option(min=1, max=100, help="List so many candidates at most.")] = 5,
+    json: Json = False,
+    store: Store = None,
+    url: Url = None,
+) -> None:
+    """Which configuration item explains these incidents, and what changed there?"""
+    from cmdb.cli.asking import Seen, ask_root_cause
+
+    if not incidents and not failing:
+        raise typer.BadParameter("name an incident, or a configuration item with --failing", param_hint="INCIDENT")
+    seen = Seen(tuple(incidents or ()), tuple(failing or ()), tuple(healthy or ()))
+    ask_root_cause(chosen(context.obj, store, url), seen, first, json)
+
+
+ROOT_CAUSE_EXAMPLES = examples(
+    "cmdb root-cause INC0000001 INC0000002 INC0000003",
+    "cmdb root-cause INC0000001 --failing prn-warehouse --healthy E-mail",
+)
+
+
+def search(
+    context: typer.Context,
+    words: Annotated[list[str], typer.Argument(metavar="TEXT", help="Words; all of them must occur.")],
+    label: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option("--class", metavar="NAME", help="Only this class or record type.", autocompletion=completion.class_names),
+    ] = None,
+    first: First = 20,
+    json: Json = False,
+    store: Store = None,
+    url: Url = None,
+) -> None:
+    """Find configuration items and records by words, best first."""
+    from cmdb.cli.asking import ask_search
+
+    ask_search(chosen(context.obj, store, url), " ".join(words), label or [], first, json)
+
+
+SEARCH_EXAMPLES = examples("cmdb search postgres", "cmdb search cannot print --class Incident")
+
+
+def show(
+    context: typer.Context,
+    reference: Annotated[str, typer.Argument(metavar="CI", help="By id, name, FQDN or address; or a record's number.")],
+    json: Json = False,
+    store: Store = None,
+    url: Url = None,
+) -> None:
+    """One configuration item or record: values and where they come from, relationships, records."""
+    from cmdb.cli.asking import ask_show
+
+    ask_show(chosen(context.obj, store, url), reference, json)
+
+
+SHOW_EXAMPLES = examples("cmdb show rtr-print", "cmdb show INC0000001", "cmdb show 10.20.10.20 --json")
+
+
+def records(
+    context: typer.Context,
+    record_type: Annotated[
+        str,
+        typer.Argument(metavar="TYPE", help="A record type, e.g. Incident.", autocompletion=completion.record_type_names),
+    ],
+    only_open: Annotated[bool, typer.Option("--open", help="Only those somebody still has to work on.")] = False,
+    first: First = 50,
+    json: Json = False,
+    store: Store = None,
+    url: Url = None,
+) -> None:
+    """List the records of a type, newest first."""
+    from cmdb.cli.asking import ask_records
+
+    ask_records(chosen(context.obj, store, url), record_type, only_open, first, json)
+
+
+RECORDS_EXAMPLES = examples("cmdb records Incident --open", "cmdb records Change")
+
+
+def query(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A GraphQL document; - for standard input.")],
+    variables: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(metavar="JSON|@FILE", help="The variables, as a JSON object."),
+    ] = None,
+    operation: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(metavar="NAME", help="Which operation, when the document has several."),
+    ] = None,
+    store: Store = None,
+    url: Url = None,
+) -> None:
+    """Run GraphQL against the store, or a server. Prints the answer as JSON."""
+    from cmdb.cli.querying import run_query
+
+    run_query(chosen(context.obj, store, url), file, variables, operation)
+
+
+QUERY_EXAMPLES = examples(
+    "cmdb query graphql/operations/model.graphql",
+    """cmdb query impact.graphql --variables '{"of": [{"id": "01J…"}]}'""",
+    "echo '{ configurationItems { totalCount } }' | cmdb query - --url http://localhost:8000",
+)

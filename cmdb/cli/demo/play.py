@@ -1,0 +1,90 @@
+"""The demo from beginning to end. Every answer it shows comes from the store."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+from cmdb.app import Settings, open_application
+from cmdb.cli.demo.clock import StoryClock
+from cmdb.cli.demo.stage import (
+    Told,
+    bring_in_all,
+    show_how_to_go_on,
+    show_impact,
+    show_root_cause,
+    show_story,
+    title,
+)
+from cmdb.cli.demo.story import read_story
+from cmdb.cli.demo.telling import Teller
+from cmdb.cli.gateway import LocalGateway
+from cmdb.cli.packaged import example_folder
+from cmdb.cli.serving import Listening, bound, serve_application
+from cmdb.cli.terminal import Terminal, open_terminal
+from cmdb.graph.store import GraphStore
+from cmdb.kernel.clock import SystemClock, parse_instant
+
+_BEFORE_THE_STORY = timedelta(days=3)
+"""The inventory is there before the story begins."""
+
+
+def run_demo(store: str | None, port: int | None) -> None:
+    """Play the demo on a store, or on a fresh one; then serve it at the port, unless that is None.
+
+    Raises:
+        PortInUseError: another program listens at the port.
+        StoreUnavailableError: the store cannot be opened.
+    """
+    terminal = open_terminal()
+    settings = Settings(store=store or str(Path(tempfile.mkdtemp(prefix="cmdb-demo-")) / "demo.db"))
+    if port is None:
+        asyncio.run(_play(settings, terminal))
+        return
+    listening = Listening(port=port, log_level="warning")
+    with bound(listening) as listener:
+        asyncio.run(_play_and_serve(settings, terminal, listening, listener))
+
+
+async def _play_and_serve(
+    settings: Settings, terminal: Terminal, listening: Listening, listener: socket.socket
+) -> None:
+    await _play(settings, terminal)
+    async with open_application(settings) as application:
+        await serve_application(application, listening, listener, terminal)
+
+
+async def _play(settings: Settings, terminal: Terminal) -> None:
+    told = await _set_up(settings, terminal)
+    async with open_application(settings) as application:
+        gateway = LocalGateway(application)
+        await show_impact(gateway, told, terminal)
+        await show_root_cause(gateway, told, terminal)
+    show_how_to_go_on(settings, terminal)
+
+
+async def _set_up(settings: Settings, terminal: Terminal) -> Told:
+    clock = StoryClock(SystemClock())
+    clock.move_to(clock.telling - _BEFORE_THE_STORY)
+    async with open_application(settings, clock) as application:
+        services = application.services
+        await _catch_up(clock, services.store)
+        terminal.show(title("The demo", f"on the store {settings.store}"))
+        await bring_in_all(services, terminal)
+        teller = Teller(services, clock)
+        story = read_story(example_folder() / "story.yaml")
+        records = await teller.tell(story)
+        told = Told(story, records, tuple([await teller.find(named) for named in story.healthy]))
+    show_story(told, terminal)
+    return told
+
+
+async def _catch_up(clock: StoryClock, store: GraphStore) -> None:
+    """A store that was used before has moments that have passed."""
+    head = (await store.head()).revision
+    if head:
+        async for newest in store.revisions(after=head - 1):
+            clock.move_to(parse_instant(newest.at))

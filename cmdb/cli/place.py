@@ -1,0 +1,38 @@
+"""Where the command works: a store on this machine or a server."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cmdb.app import Settings
+
+URL = "CMDB_URL"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`store`: the address of a store; None: that of the settings. `url`: a server, asked in place of a store."""
+
+    store: str | None = None
+    url: str | None = None
+
+    def settings(self) -> Settings:
+        """The settings, with the store that was named."""
+        from cmdb.app import Settings
+
+        return Settings(store=self.store) if self.store else Settings()
+
+
+def chosen(common: object, store: str | None, url: str | None) -> Place:
+    """The place a command's own options name, else those before the command's name, else CMDB_URL.
+
+    A store that is named wins over the server of the environment.
+    """
+    place = common if isinstance(common, Place) else Place()
+    place = replace(place, store=store or place.store, url=url or place.url)
+    if place.url or place.store:
+        return place
+    return replace(place, url=os.environ.get(URL) or None)

@@ -1,0 +1,159 @@
+"""An impact as a tree of why, tables of what and for whom, and sums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from cmdb.cli.answers import Group, Impact, Path, Step
+from cmdb.cli.terminal import heading, plural, state_text, table, text
+
+GATHERED_FROM = 4
+"""So many leaves of one kind below one CI are told in one line."""
+
+
+@dataclass(slots=True)
+class Branch:
+    """A CI in the tree of why, with what it hits directly."""
+
+    step: Step
+    below: dict[str, Branch] = field(default_factory=dict)
+
+
+def impact_parts(answer: Impact) -> Iterable[RenderableType]:
+    """The whole answer: in short, as a tree, as tables."""
+    yield summary(answer)
+    if not answer.affected.nodes:
+        return
+    yield heading("Why")
+    yield from trees(row.path for row in answer.affected.nodes)
+    yield heading("What is hit")
+    yield affected_table(answer)
+    if answer.affected.total_count > len(answer.affected.nodes):
+        left = answer.affected.total_count - len(answer.affected.nodes)
+        yield text(f"… and {left:,} more; --first N shows N of them, --json --first N gives them to a program.", "dim")
+    if answer.summary.services:
+        yield heading("Services")
+        yield services_table(answer)
+    if answer.responsible:
+        yield heading("Whom to tell")
+        yield responsible_table(answer)
+
+
+def summary(answer: Impact) -> Text:
+    """What was asked and the sums, in a few lines."""
+    starts = Text(" and ").join(
+        Text.assemble((start.ci.shown, "bold"), " is ", state_text(start.state)) for start in answer.starts
+    )
+    line = Text.assemble("If ", starts, ": ")
+    total = answer.affected.total_count
+    if not total:
+        return line + Text("nothing else is hit.")
+    counts = Text(", ").join(
+        Text.assemble(f"{count.count:,} ", state_text(count.state)) for count in answer.by_state if count.count
+    )
+    line += Text.assemble(f"{plural(total, 'configuration item')} hit – ", counts)
+    told = answer.summary
+    if told.services:
+        users = (
+            f"{told.users_at_most:,}"
+            if told.users_at_least == told.users_at_most
+            else f"{told.users_at_least:,} to {told.users_at_most:,}"
+        )
+        line += Text(f"\n{plural(len(told.services), 'service')} hit, {users} users, ")
+        line += Text(f"{told.cost_per_hour:,.0f} an hour for what is down")
+    if answer.truncation:
+        cut = answer.truncation
+        line += Text(f"\nCut: {cut.left_out:,} left out by the {cut.reason.lower()} of {cut.limit:,}", "yellow")
+    return line
+
+
+def trees(paths: Iterable[Path]) -> list[Tree]:
+    """Explaining paths laid over one another: one tree for each CI they begin at."""
+    roots: dict[str, Branch] = {}
+    for path in paths:
+        level = roots
+        for step in path.steps:
+            level = level.setdefault(step.ci.id, Branch(step)).below
+    return [_grown(root) for root in roots.values()]
+
+
+def _grown(root: Branch) -> Tree:
+    grown = Tree(_step_line(root.step), guide_style="dim")
+    _grow(grown, root)
+    return grown
+
+
+def _grow(tree: Tree, branch: Branch) -> None:
+    leaves = [below for below in branch.below.values() if not below.below]
+    for below in branch.below.values():
+        if below.below:
+            _grow(tree.add(_step_line(below.step)), below)
+    for _, members in groupby(sorted(leaves, key=_kind), key=_kind):
+        alike = list(members)
+        if len(alike) < GATHERED_FROM:
+            for leaf in alike:
+                tree.add(_step_line(leaf.step))
+        else:
+            tree.add(_gathered_line(alike))
+
+
+def _kind(leaf: Branch) -> tuple[str, str, str, str]:
+    group = leaf.step.group.name if leaf.step.group else ""
+    return leaf.step.verb or "", leaf.step.ci.class_name, leaf.step.state, group
+
+
+def _step_line(step: Step) -> Text:
+    line = Text.assemble((f"{step.verb} ", "dim") if step.verb else "", (text(step.ci.shown).plain, "bold"))
+    line += Text.assemble((f"  {text(step.ci.class_name).plain}  ", "dim"), state_text(step.state))
+    return line + _group_note(step.group)
+
+
+def _gathered_line(leaves: Sequence[Branch]) -> Text:
+    first = leaves[0].step
+    names = ", ".join(text(leaf.step.ci.shown).plain for leaf in leaves[:GATHERED_FROM - 1])
+    line = Text.assemble((f"{first.verb} ", "dim"), (f"{len(leaves)} × {text(first.ci.class_name).plain}", "bold"))
+    line += Text.assemble("  ", state_text(first.state), (f"  {names}, …", "dim"))
+    return line + _group_note(first.group)
+
+
+def _group_note(group: Group | None) -> Text:
+    if group is None:
+        return Text()
+    name = text(group.name).plain
+    return Text(f"  ({group.up} of {group.members} in {name} up, {group.needed} needed)", style="dim")
+
+
+def affected_table(answer: Impact) -> Table:
+    """What is hit, the worst first."""
+    made = table("State", "Configuration item", "Class", "Links away", numbers=["Links away"])
+    for row in answer.affected.nodes:
+        made.add_row(state_text(row.state), text(row.ci.shown), text(row.ci.class_name), str(row.distance))
+    return made
+
+
+def services_table(answer: Impact) -> Table:
+    """The services that are hit, with their users and costs, and the sums."""
+    made = table("State", "Service", "Users", "Cost per hour", numbers=["Users", "Cost per hour"])
+    for service in answer.summary.services:
+        made.add_row(
+            state_text(service.state),
+            text(service.ci.shown),
+            f"{service.users_affected:,}",
+            f"{service.cost_per_hour:,.0f}",
+        )
+    return made
+
+
+def responsible_table(answer: Impact) -> Table:
+    """Teams and people, those with most to look after first."""
+    made = table("Team or person", "Class", "Items", numbers=["Items"])
+    for responsible in answer.responsible:
+        made.add_row(text(responsible.party.shown), text(responsible.party.class_name), f"{responsible.count:,}")
+    return made

@@ -1,0 +1,127 @@
+"""A root cause as a ranking, with the reasons in words and the paths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from cmdb.cli.answers import Candidate, Ci, RecordLine, RootCause, ScorePart
+from cmdb.cli.render.impact import trees
+from cmdb.cli.terminal import bar, clean, heading, plural, table, text
+
+EXPLAINED = 3
+"""So many candidates are explained part by part."""
+
+_PARTS: Mapping[str, str] = MappingProxyType(
+    {
+        "EXPLAINS": "its failing would explain the symptoms",
+        "SPECIFICITY": "its failing would break little else",
+        "DISTANCE": "it is near to the symptoms",
+        "OWN_EVIDENCE": "it is seen failing itself",
+        "RECENT_CHANGE": "a change touched it shortly before",
+        "OPEN_PROBLEM": "an open problem names it",
+        "KNOWN_ERROR": "a known error describes it",
+        "PAST_CAUSE": "it was the cause before",
+        "HEALTHY": "it would have broken what is seen working",
+    }
+)
+
+
+def root_cause_parts(answer: RootCause) -> Iterable[RenderableType]:
+    """The whole answer: the verdict, the ranking, the reasons of the best."""
+    yield verdict(answer)
+    if not answer.candidates:
+        return
+    yield heading("Ranking")
+    yield ranking(answer)
+    for place, candidate in enumerate(answer.candidates[:EXPLAINED], start=1):
+        yield heading(f"{place}. {candidate.ci.shown} ({candidate.ci.class_name}): {candidate.score:.2f}")
+        yield reasons(candidate)
+        if place == 1:
+            for tree in trees(symptom.path for symptom in candidate.symptoms):
+                yield Padding(tree, (1, 0, 0, 2), expand=False)
+
+
+def verdict(answer: RootCause) -> Text:
+    """What is to be made of it, in a sentence or two."""
+    looked = f"{plural(answer.considered, 'configuration item')} upstream of the symptoms looked at"
+    match answer.verdict:
+        case "CAUSE_FOUND":
+            line = Text.assemble("Look at ", (_names(answer.causes or _first(answer)), "bold green"), f". ({looked}.)")
+        case "SEVERAL_CAUSES":
+            line = Text.assemble(
+                "No single one explains it. Together these do: ", (_names(answer.causes), "bold"), f". ({looked}.)"
+            )
+        case _:
+            line = Text(f"Nothing explains enough of it to be worth naming. ({looked}.)", style="yellow")
+    if answer.unexplained:
+        line += Text(f"\nStays unexplained: {_names(answer.unexplained)}.", style="yellow")
+    if answer.truncated:
+        line += Text(f"\nOnly {answer.verified:,} of them were worked out in full; a better one may be hidden.", "yellow")
+    return line
+
+
+def ranking(answer: RootCause) -> Table:
+    """The candidates, best first."""
+    made = table(
+        "", "Candidate", "Class", "Score", "", "Explains", "Would also hit", numbers=["Score", "Explains", "Would also hit"]
+    )
+    for place, candidate in enumerate(answer.candidates, start=1):
+        explained = len(candidate.symptoms)
+        made.add_row(
+            str(place),
+            text(candidate.ci.shown, "bold" if place == 1 else ""),
+            text(candidate.ci.class_name),
+            f"{candidate.score:.2f}",
+            bar(candidate.score),
+            f"{explained} of {explained + len(candidate.unexplained)}",
+            f"{candidate.would_affect:,}",
+        )
+    return made
+
+
+def reasons(candidate: Candidate) -> Table:
+    """The parts of a candidate's score that count, in words, with what they rest on."""
+    made = Table.grid(padding=(0, 2))
+    made.add_column(justify="right", no_wrap=True)
+    made.add_column(overflow="fold")
+    for part in sorted(candidate.parts, key=lambda part: -part.points):
+        if round(part.points, 2):
+            style = "green" if part.points > 0 else "red"
+            made.add_row(Text(f"  {part.points:+.2f}", style=style), reason(part, candidate))
+    return made
+
+
+def reason(part: ScorePart, candidate: Candidate) -> Text:
+    """One part in words."""
+    words = _PARTS.get(part.part, part.part.lower().replace("_", " "))
+    match part.part:
+        case "EXPLAINS":
+            total = len(candidate.symptoms) + len(candidate.unexplained)
+            words += f": {len(candidate.symptoms)} of {total} ({_names(s.ci for s in candidate.symptoms)})"
+        case "SPECIFICITY":
+            words += f": {candidate.would_affect:,} in all"
+        case "HEALTHY":
+            words += f": {_names(candidate.breaks_healthy)}"
+        case _:
+            pass
+    if part.records:
+        words += ": " + "; ".join(map(_record, part.records))
+    return text(words)
+
+
+def _record(record: RecordLine) -> str:
+    return f"{record.number} {clean(record.title)}"
+
+
+def _names(items: Iterable[Ci]) -> str:
+    return ", ".join(clean(ci.shown) for ci in items)
+
+
+def _first(answer: RootCause) -> tuple[Ci, ...]:
+    return (answer.candidates[0].ci,) if answer.candidates else ()
