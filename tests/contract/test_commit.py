@@ -15,6 +15,7 @@ from cmdb.graph.query import Direction, LinkQuery
 from cmdb.graph.revision import Head
 from cmdb.graph.store import GraphStore
 from cmdb.kernel.errors import CmdbError
+from cmdb.kernel.values import Value
 from tests.contract.build import Write, batch, host, ledger, link, node, put, ticket, unlink
 
 
@@ -25,7 +26,7 @@ async def test_an_empty_store_stands_at_revision_zero(store: GraphStore) -> None
 
 async def test_created_nodes_are_read_back_as_they_were_written(store: GraphStore) -> None:
     """Every type of value comes back equal and of its own type."""
-    values = {
+    values: dict[str, Value] = {
         "name": "Größe 😀 \u202e",
         "rank": -(2**63),
         "price": 0.1,
@@ -229,7 +230,9 @@ async def test_every_mistake_of_a_batch_is_named_at_once(store: GraphStore) -> N
         )
     for word in ("Spaceship", "abstract", "colour", "name is required", "rank", "FLIES_TO"):
         assert word in refused.value.message
-    assert len(refused.value.details["mistakes"]) == 7
+    mistakes = refused.value.details["mistakes"]
+    assert isinstance(mistakes, list)
+    assert len(mistakes) == 7
 
 
 async def test_a_claim_can_be_repeated_by_its_holder(store: GraphStore) -> None:

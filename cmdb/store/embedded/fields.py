@@ -5,7 +5,7 @@ Names come from the schema only, never from a question, and are quoted here; val
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cmdb.graph.errors import InvalidQueryError
@@ -61,9 +61,10 @@ def _path(name: str) -> str:
 class Fields:
     """The properties that can be asked for, over some labels."""
 
-    def __init__(self, schema: GraphSchema, labels: Iterable[str]) -> None:
+    def __init__(self, schema: GraphSchema, labels: Sequence[str]) -> None:
         self._types: dict[str, set[ValueType]] = {}
-        for label in labels:
+        # Nothing is found under no labels, yet a name that nobody knows is a mistake there too.
+        for label in labels or schema.labels:
             known = schema.labels.get(label)
             if known is None:
                 raise InvalidQueryError(f"unknown label {label!r}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from cmdb.graph.check import INTEGER_LIMIT
 from cmdb.graph.errors import InvalidQueryError
 from cmdb.graph.query import AllOf, AnyOf, Condition, Direction, Linked, Not, Operator, Predicate
 from cmdb.kernel.values import Value, ValueType
@@ -68,6 +69,9 @@ class PredicateCompiler:
     def _condition(self, condition: Condition) -> Sql:
         field = self._fields.field(condition.property)
         operator, value = condition.operator, condition.value
+        for item in value if isinstance(value, list) else [value]:
+            if not _can_be_bound(item):
+                raise _unfit(condition, "no node can have such a value")
         if operator is Operator.EXISTS:
             if not isinstance(value, bool):
                 raise _unfit(condition, "EXISTS takes true or false")
@@ -103,7 +107,12 @@ def _comparison(field: Field, condition: Condition) -> Sql:
         return Sql(_any_element(field, "value = ?"), (value,))
     if isinstance(value, bool) and condition.operator is not Operator.EQ:
         raise _unfit(condition, "true and false have no order")
-    return Sql(f"{field.expression} {_COMPARISONS[condition.operator]} ?", (value,))
+    test = f"{field.expression} {_COMPARISONS[condition.operator]} ?"
+    if field.types & TEXT_TYPES and field.types - TEXT_TYPES:
+        # Of different types in different labels: to SQLite every text is greater than every number.
+        storage = "('text')" if isinstance(value, str) else "('integer', 'real')"
+        test = f"{test} AND typeof({field.expression}) IN {storage}"
+    return Sql(test, (value,))
 
 
 def _membership(field: Field, condition: Condition) -> Sql:
@@ -145,13 +154,19 @@ def _fits(field: Field, value: Value) -> bool:
     return isinstance(value, str) and (field.is_list or bool(field.types & TEXT_TYPES))
 
 
+def _can_be_bound(value: Value) -> bool:
+    if isinstance(value, str):
+        return value.isascii() or value.encode(errors="replace").decode() == value
+    return isinstance(value, float) or (isinstance(value, int) and -INTEGER_LIMIT <= value < INTEGER_LIMIT)
+
+
 def _type_names(field: Field) -> str:
     return " or ".join(sorted(kind.value for kind in field.types))
 
 
 def _unfit(condition: Condition, why: str) -> InvalidQueryError:
     return InvalidQueryError(
-        f"condition {condition.property} {condition.operator.value} {condition.value!r}: {why}"
+        f"condition {condition.property} {condition.operator.value} {condition.value!a}: {why}"
     )
 
 

@@ -85,10 +85,20 @@ def _reached(
                 following.update([row[0] for row in rows])
         following.difference_update(reached)
         frontier = sorted(following)
+        if len(reached) + len(frontier) > query.limit:
+            # Which of a ring's nodes are kept must not depend on how a store keeps them.
+            frontier = _by_id(connection, frontier)
         reached.update(dict.fromkeys(frontier))
         depth += 1
     order = list(reached)
     return order[: query.limit], len(order) > query.limit
+
+
+def _by_id(connection: sqlite3.Connection, keys: list[int]) -> list[int]:
+    rows = connection.execute(
+        "SELECT key FROM nodes WHERE key IN (SELECT value FROM json_each(?)) ORDER BY id", (json_list(keys),)
+    )
+    return [row[0] for row in rows]
 
 
 def _shape(
