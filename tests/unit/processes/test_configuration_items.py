@@ -1,7 +1,7 @@
 """CIs and relationships written by hand, on the embedded store."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from cmdb.graph.from_model import graph_schema
 from cmdb.graph.query import Direction, LinkQuery
 from cmdb.graph.store import GraphStore
 from cmdb.kernel.actor import Actor
+from cmdb.model.types import Cardinality
 from cmdb.processes.configuration.errors import InvalidItemError, ItemExistsError, ItemNotFoundError
 from cmdb.processes.configuration.items import ConfigurationItems
 from cmdb.records.requests import Attribution, LinkRequest
@@ -207,6 +208,17 @@ async def test_a_ci_has_one_relationship_where_one_is_the_most(estate: Estate) -
             "Server", LinkRequest("LOCATED_IN", one), LinkRequest("LOCATED_IN", two), name="db1"
         )
     assert (await estate.items.relate(LinkKey("LOCATED_IN", ci, one), {}, ANNA)).revision is None
+
+
+async def test_a_target_has_one_source_where_one_is_the_most(estate: Estate) -> None:
+    one, two, rack = [await estate.make(name, name=name) for name in ("Server", "Printer", "Site")]
+    located = replace(product_model().relationship_types["LOCATED_IN"], cardinality=Cardinality.ONE_TO_MANY)
+    types = {**product_model().relationship_types, "LOCATED_IN": located}
+    model = replace(product_model(), relationship_types=types)
+    items = ConfigurationItems(estate.store, model, SteppedClock(), CountedIds())
+    await items.relate(LinkKey("LOCATED_IN", one, rack), {}, ANNA)
+    with pytest.raises(InvalidItemError, match=f"Site holds one CI only, and that is '{one}'"):
+        await items.relate(LinkKey("LOCATED_IN", two, rack), {}, ANNA)
 
 
 async def test_a_relationship_the_wrong_way_round_is_told_so(estate: Estate) -> None:

@@ -26,7 +26,7 @@ class Estate:
     items: ConfigurationItems
     inventory: InventoryEngine
 
-    async def scan(self, host: dict[str, Value], *ports: int) -> None:
+    async def scan(self, host: dict[str, Value], *ports: int, scope: str = "default") -> None:
         """A scan sees a host and its endpoints."""
         endpoints = [
             ObservedItem(f"p{port}", "Endpoint", {"name": f"tcp/{port}", "protocol": "tcp", "port": port})
@@ -38,7 +38,7 @@ class Estate:
             (ObservedItem("host", "Host", host), *endpoints),
             tuple(ObservedRelationship("LISTENS_ON", item.key, "host") for item in endpoints),
         )
-        report = await self.inventory.run([observation], RunOptions("nmap"))
+        report = await self.inventory.run([observation], RunOptions("nmap", scope))
         assert ((), ()) == (report.problems, report.conflicts)
 
     async def count(self, class_name: str) -> int:
@@ -99,3 +99,13 @@ async def test_an_endpoint_made_by_hand_is_the_one_a_scan_sees(estate: Estate) -
     await estate.items.create("Endpoint", port, ANNA, [LinkRequest("LISTENS_ON", host.node.id)])
     await estate.scan({"serial_number": "AB1277"}, 22, 443)
     assert 2 == await estate.count("Endpoint")
+
+
+async def test_an_edit_by_hand_leaves_identifiers_of_another_network_scope_alone(estate: Estate) -> None:
+    """The same private address in the default scope is another machine."""
+    await estate.scan({"name": "web1", "ip_addresses": ["10.0.0.7"]}, scope="office")
+    (host,) = (await estate.store.find(NodeQuery(("Host",)))).nodes
+    before = (await estate.store.evidence([host.id]))[host.id].identifiers
+    await estate.items.update(host.id, {"description": "The shop"}, ANNA)
+    after = (await estate.store.evidence([host.id]))[host.id].identifiers
+    assert sorted(before) == sorted(after)

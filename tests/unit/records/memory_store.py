@@ -24,6 +24,7 @@ class MemoryStore:
         self._numbers: dict[str, int] = {}
         self._commits: dict[str, Commit] = {}
         self.ledger: list[Revision] = []
+        self.revisions_read = 0
 
     def as_store(self) -> GraphStore:
         """This store in the place of a whole one."""
@@ -97,6 +98,7 @@ class MemoryStore:
     async def revisions(self, after: int = 0, limit: int | None = None) -> AsyncIterator[Revision]:
         end = None if limit is None else after + limit
         for revision in self.ledger[after:end]:
+            self.revisions_read += 1
             yield revision
 
     def _check(self, update: NodeUpdate) -> None:

@@ -45,13 +45,23 @@ async def test_the_history_says_who_did_what_when_and_why(desk: Desk) -> None:
 
 
 async def test_a_clock_that_was_set_back_hides_no_history(desk: Desk) -> None:
+    """Revisions after the record's making then look older than it, and the search by time overshoots."""
     await noise(desk, 5)
-    desk.clock.moment -= timedelta(hours=1)
     incident = await desk.make("Incident")
-    await noise(desk, 5)
     desk.clock.moment -= timedelta(hours=1)
+    await noise(desk, 5)
     await desk.walk(incident.node.id, "start")
-    assert 2 == len(await desk.engine.history(incident.node.id))
+    steps = [entry.transition for entry in await desk.engine.history(incident.node.id)]
+    assert [Transition(None, "new", None), Transition("new", "in_progress", "start")] == steps
+
+
+async def test_what_happened_before_a_record_was_made_is_not_read(desk: Desk) -> None:
+    """Halving finds the beginning, so an old ledger makes the history of a fresh record no slower."""
+    await noise(desk, 200)
+    incident = await desk.make("Incident")
+    desk.store.revisions_read = 0
+    await desk.engine.history(incident.node.id)
+    assert desk.store.revisions_read <= 10
 
 
 async def test_a_record_that_is_not_there_has_no_history(desk: Desk) -> None:
