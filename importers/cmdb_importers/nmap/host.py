@@ -134,17 +134,20 @@ def _attributes(
 
 
 def _network(addresses: Addresses) -> tuple[list[ObservedItem], list[ObservedRelationship]]:
-    """Interfaces and addresses as CIs of their own."""
+    """Interfaces and addresses as CIs of their own.
+
+    That an interface has an address is a relationship, not a list on the interface: one scan sees only the address
+    that it looked at, and a list would lose the others.
+    """
     parts, links = [], []
     for mac in addresses.mac:
-        attributes: dict[str, Value] = {"name": mac, "mac_address": mac}
-        if len(addresses.mac) == 1 and addresses.ip:
-            attributes["ip_addresses"] = list(addresses.ip)
-        parts.append(ObservedItem(mac, "NetworkInterface", attributes))
+        parts.append(ObservedItem(mac, "NetworkInterface", {"name": mac, "mac_address": mac}))
         links.append(ObservedRelationship(INTERFACE_OF, mac, HOST_KEY))
     for address in addresses.ip:
         parts.append(ObservedItem(address, "IPAddress", {"name": address, "ip_address": address}))
         links.append(ObservedRelationship(HAS_ADDRESS, HOST_KEY, address))
+        if len(addresses.mac) == 1:
+            links.append(ObservedRelationship(HAS_ADDRESS, addresses.mac[0], address))
     return parts, links
 
 

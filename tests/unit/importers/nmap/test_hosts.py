@@ -101,21 +101,20 @@ def test_a_host_name_that_is_none_is_left_out_with_a_warning() -> None:
 
 
 def test_addresses_and_interface_become_cis_of_their_own() -> None:
-    """A hardware address is an interface; the addresses belong to the host, and to its only interface."""
+    """A hardware address is an interface; the host has the addresses, and so has its only interface."""
     reading = read_scan(host('<address addr="00-1B-21-AA-00-01" addrtype="mac" vendor="Intel Corporate"/>'))
 
     (observation,) = reading.observations
     assert "Intel Corporate" == reading.host()["manufacturer"]
     assert ["00:1b:21:aa:00:01"] == reading.host()["mac_addresses"]
-    assert {
-        "name": "00:1b:21:aa:00:01",
-        "mac_address": "00:1b:21:aa:00:01",
-        "ip_addresses": ["192.0.2.7"],
-    } == reading.items("NetworkInterface")[0].attributes
+    assert {"name": "00:1b:21:aa:00:01", "mac_address": "00:1b:21:aa:00:01"} == reading.items(
+        "NetworkInterface"
+    )[0].attributes
     assert {"name": "192.0.2.7", "ip_address": "192.0.2.7"} == reading.items("IPAddress")[0].attributes
     assert (
         ObservedRelationship("INTERFACE_OF", "00:1b:21:aa:00:01", "host"),
         ObservedRelationship("HAS_ADDRESS", "host", "192.0.2.7"),
+        ObservedRelationship("HAS_ADDRESS", "00:1b:21:aa:00:01", "192.0.2.7"),
     ) == observation.relationships
 
 
