@@ -29,12 +29,13 @@ class NodeTypes:
 
 @dataclass(frozen=True, slots=True)
 class RequestContext:
-    """One request: who asks, under which id, with loaders of its own."""
+    """One request: who asks, for which operation of the document, under which id, with loaders of its own."""
 
     services: Services
     types: NodeTypes
     actor: Actor
     request_id: str
+    operation_name: str | None
     loaders: Loaders
 
     async def show_ids(self, ids: Sequence[str]) -> list[NodeView]:

@@ -69,7 +69,7 @@ def as_cmdb_error(error: GraphQLError, request_id: str) -> CmdbError:
     original = error.original_error
     if isinstance(original, CmdbError):
         return original
-    if original is None:
+    if original is None or isinstance(original, GraphQLError):
         return InvalidDocumentError(error.message)
     structlog.get_logger().error("unforeseen error", request_id=request_id, exc_info=original)
     return InternalError(f"the server failed; the log has it under request id {request_id}")

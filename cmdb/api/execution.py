@@ -60,7 +60,7 @@ class GraphQLRunner:
                 details={"limit": "characters", "allowed": self._api.limits.characters},
             )
         loaders = Loaders(self._services.store, self._services.records, actor)
-        context = RequestContext(self._services, self._api.types, actor, request_id, loaders)
+        context = RequestContext(self._services, self._api.types, actor, request_id, operation.name, loaders)
         try:
             result = await self._api.schema.execute(
                 operation.query,

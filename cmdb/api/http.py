@@ -121,7 +121,7 @@ def parse_operation(body: bytes, request: Request) -> Operation:
         given = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise InvalidRequestError(f"the body is not JSON: {error}") from error
-    if not isinstance(given, dict) or not isinstance(query := given.get("query"), str):
+    if not isinstance(given, dict) or not isinstance(query := given.get("query"), str) or not query:
         raise InvalidRequestError("the body is not an object with a text `query`")
     variables, name = given.get("variables") or {}, given.get("operationName")
     if not isinstance(variables, dict):

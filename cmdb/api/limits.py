@@ -18,7 +18,8 @@ from graphql import (
 )
 from strawberry.extensions import SchemaExtension
 
-from cmdb.api.errors import DocumentTooLargeError
+from cmdb.api.context import RequestContext
+from cmdb.api.errors import DocumentTooLargeError, InvalidDocumentError
 from cmdb.graph.query import PAGE_LIMIT
 
 
@@ -60,8 +61,8 @@ class DocumentMeter:
     """Measures a document; each fragment is measured once, however often it is spread."""
 
     def __init__(self, document: DocumentNode, variables: Mapping[str, object]) -> None:
-        self._variables = variables
         self._operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
+        self._variables = {**self._defaults(), **variables}
         self._fragments = {
             d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)
         }
@@ -74,6 +75,14 @@ class DocumentMeter:
             total = total.beside(Measure(directives=len(operation.directives or ())))
             total = total.beside(self._selection(operation.selection_set))
         return total
+
+    def _defaults(self) -> dict[str, int]:
+        return {
+            definition.variable.name.value: int(definition.default_value.value)
+            for operation in self._operations
+            for definition in operation.variable_definitions or ()
+            if isinstance(definition.default_value, IntValueNode)
+        }
 
     def _selection(self, selection_set: SelectionSetNode | None) -> Measure:
         total = Measure()
@@ -131,9 +140,24 @@ class LimitsExtension(SchemaExtension):
         """Measure, then let the validation run."""
         document = self.execution_context.graphql_document
         if document is not None:
+            context: RequestContext = self.execution_context.context
+            refuse_ambiguous(document, context.operation_name)
             meter = DocumentMeter(document, self.execution_context.variables or {})
             refuse_beyond(self.limits, meter.measure())
         yield
+
+
+def refuse_ambiguous(document: DocumentNode, operation_name: str | None) -> None:
+    """Refuse a document that leaves open which operation is meant (GraphQL specification, GetOperation).
+
+    Raises:
+        InvalidDocumentError: it holds several operations, and none is named.
+    """
+    operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
+    if operation_name is None and len(operations) > 1:
+        raise InvalidDocumentError(
+            f"the document holds {len(operations)} operations", remedy="Say which one in `operationName`."
+        )
 
 
 def refuse_beyond(limits: Limits, measure: Measure) -> None:

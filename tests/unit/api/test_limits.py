@@ -31,6 +31,12 @@ def test_a_page_size_in_a_variable_is_counted_with_its_value() -> None:
     assert found.cost == 1 + 7
 
 
+def test_a_page_size_has_the_default_that_the_operation_declares() -> None:
+    found = measured("query Q($n: Int! = 20) { many(first: $n) { a } }")
+
+    assert found.cost == 1 + 20
+
+
 def test_a_page_size_that_is_not_given_counts_as_the_largest_page() -> None:
     found = measured("query Q($n: Int) { many(first: $n) { a } }")
 

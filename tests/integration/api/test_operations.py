@@ -1,0 +1,85 @@
+"""Every committed operation is executed against the office."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from tests.office import EXAMPLES, OPERATIONS, Office
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+Variables = Callable[[Office], Awaitable[dict[str, object]]]
+
+
+async def nothing(_office: Office) -> dict[str, object]:
+    return {}
+
+
+async def of_router(office: Office) -> dict[str, object]:
+    return {"of": [{"id": await office.id_of("rtr-print.office.example"), "state": "DOWN"}]}
+
+
+async def router(office: Office) -> dict[str, object]:
+    return {"id": await office.id_of("rtr-print.office.example")}
+
+
+async def routers(office: Office) -> dict[str, object]:
+    return {"ids": [await office.id_of("rtr-print.office.example")]}
+
+
+async def an_incident(office: Office) -> dict[str, object]:
+    return {"incidents": [await office.report_incident("No printing", "prn-office.office.example")]}
+
+
+async def incident_id(office: Office) -> dict[str, object]:
+    number = await office.report_incident("No printing", "prn-office.office.example")
+    found = await office.data("query($id: ID!) { incident(id: $id) { id } }", {"id": number})
+    return {"id": found["incident"]["id"]}
+
+
+async def new_incident(office: Office) -> dict[str, object]:
+    return {"input": {"title": "No printing", "affects": [await office.id_of("Printing")]}}
+
+
+async def a_scan(_office: Office) -> dict[str, object]:
+    content = (EXAMPLES / "office-scan-later.xml").read_text()
+    return {"input": {"importer": "nmap", "content": content, "plan": True}}
+
+
+def given(**variables: object) -> Variables:
+    async def build(_office: Office) -> dict[str, object]:
+        return dict(variables)
+
+    return build
+
+
+CASES: dict[str, Variables] = {
+    "choose_by_id": router,
+    "configuration_item": router,
+    "configuration_items": given(filter={"class": "Host"}),
+    "find_configuration_item": given(
+        value="rtr-print.office.example", text="rtr-print.office.example", label="rtr-print"
+    ),
+    "impact": of_router,
+    "import_inventory": a_scan,
+    "model": nothing,
+    "open_incident": new_incident,
+    "record": incident_id,
+    "record_types": nothing,
+    "revisions": nothing,
+    "root_cause": an_incident,
+    "search": given(text="print"),
+}
+
+
+async def test_there_is_a_case_for_every_operation() -> None:
+    assert sorted(CASES) == sorted(path.stem for path in OPERATIONS.glob("*.graphql"))
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+async def test_the_operation_answers_without_errors(office: Office, name: str) -> None:
+    data = await office.operation(name, **await CASES[name](office))
+
+    assert all(value is not None for value in data.values())
