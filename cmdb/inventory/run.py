@@ -10,7 +10,12 @@ from typing import Protocol
 
 from cmdb.graph.batch import Commit, NodeUpdate, WriteBatch
 from cmdb.graph.elements import Stamp
-from cmdb.graph.errors import IdentifierTakenError, NodeNotFoundError, VersionConflictError
+from cmdb.graph.errors import (
+    IdentifierTakenError,
+    NodeNotFoundError,
+    StoreUnavailableError,
+    VersionConflictError,
+)
 from cmdb.inventory.chunk import ChunkContext, ChunkPlan, plan_chunk, request_id
 from cmdb.inventory.drafts import Draft
 from cmdb.inventory.known import Known, fetch_known
@@ -24,6 +29,7 @@ from cmdb.inventory.stream import Chunks
 
 _ATTEMPTS = 30
 _LONGEST_PAUSE = 0.5
+_PATIENCE = 4
 _WAITING_LIMIT = 100_000
 _DISTURBED = (IdentifierTakenError, VersionConflictError, NodeNotFoundError)
 
@@ -192,13 +198,22 @@ class Run:
 
 
 async def _undisturbed(attempt: Callable[[], Awaitable[ChunkPlan]]) -> ChunkPlan:
-    """Repeat an attempt that another writer disturbed, after a pause of random and growing length."""
+    """Repeat an attempt that another writer disturbed, after a pause of random and growing length.
+
+    A store that is busy or gone for a moment is asked again too, but not for long.
+    """
+    unavailable = 0
     for number in range(1, _ATTEMPTS):
         try:
             return await attempt()
         except _DISTURBED:
             longest = min(_LONGEST_PAUSE, 0.005 * 2**number)
-            await asyncio.sleep(longest * secrets.randbelow(1000) / 1000)
+        except StoreUnavailableError:
+            unavailable += 1
+            if unavailable > _PATIENCE:
+                raise
+            longest = _LONGEST_PAUSE
+        await asyncio.sleep(longest * secrets.randbelow(1000) / 1000)
     return await attempt()
 
 
