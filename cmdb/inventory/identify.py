@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from cmdb.graph.elements import Node
 from cmdb.inventory.compiled import CompiledModel
+from cmdb.inventory.doubts import Doubts
 from cmdb.inventory.group import (
     Basis,
     Group,
@@ -20,13 +20,11 @@ from cmdb.inventory.group import (
     disagree,
     most_specific,
     strongest_disagreement,
-    value_part,
 )
 from cmdb.inventory.known import Known
 from cmdb.inventory.observation import Problem
-from cmdb.inventory.plan import Candidate, Conflict
+from cmdb.inventory.plan import Conflict
 from cmdb.inventory.prepared import Identifier, PreparedItem, PreparedObservation, PreparedReference
-from cmdb.kernel.values import Value
 
 _PATIENCE = 4
 """After so many rounds every item of a group in doubt is taken out, so that the work stays bounded."""
@@ -62,16 +60,17 @@ def identify(
     while True:
         round_ = _Round(known, model, new_id, strict=rounds >= _PATIENCE)
         round_.run(remaining)
-        outcome.conflicts += round_.conflicts
-        outcome.problems += round_.problems
-        outcome.waiting += round_.waiting
-        if not round_.rejected:
+        doubts = round_.doubts
+        outcome.conflicts += doubts.conflicts
+        outcome.problems += doubts.problems
+        outcome.waiting += doubts.waiting
+        if not doubts.rejected:
             outcome.observations = remaining
             outcome.groups = round_.groups()
             outcome.owners = round_.owners
             outcome.weak_owners = round_.weak_owners
             return outcome
-        remaining = [each for each in remaining if id(each) not in round_.rejected]
+        remaining = [each for each in remaining if not doubts.is_out(each)]
         rounds += 1
 
 
@@ -104,11 +103,8 @@ class _Round:
     def __init__(
         self, known: Known, model: CompiledModel, new_id: Callable[[], str], *, strict: bool
     ) -> None:
-        self.rejected: set[int] = set()
-        self.conflicts: list[Conflict] = []
-        self.problems: list[Problem] = []
-        self.waiting: list[PreparedObservation] = []
         self.owners: dict[str, Group] = {}
+        self.doubts = Doubts(known, self.owners)
         self.weak_owners: dict[str, Group] = {}
         self._known = known
         self._model = model
@@ -132,7 +128,7 @@ class _Round:
     def _level(self, level: list[tuple[PreparedObservation, PreparedItem]]) -> None:
         placed: list[tuple[PreparedItem, Group]] = []
         for observation, item in level:
-            if id(observation) in self.rejected:
+            if self.doubts.is_out(observation):
                 continue
             member = self._member(observation, item)
             if member is not None:
@@ -148,17 +144,17 @@ class _Round:
         if not item.dependent:
             if item.strong or item.weak:
                 return Member(observation, item, item.strong, item.weak)
-            self._unidentifiable(observation, item)
+            self.doubts.unidentifiable(observation, item)
             return None
         strong, weak = list(item.strong), list(item.weak)
         for rule, text in item.dependent:
             parent = self._parent(observation, item, rule.within or "")
             if parent is not None:
                 (weak if rule.weak else strong).append((rule, f"{rule.prefix}{parent}|{text}"))
-        if id(observation) in self.rejected:
+        if self.doubts.is_out(observation):
             return None
         if not strong and not weak:
-            self._unidentifiable(observation, item)
+            self.doubts.unidentifiable(observation, item)
             return None
         if len(item.dependent) and item.strong:
             strong.sort(key=lambda each: each[0].position)
@@ -171,9 +167,8 @@ class _Round:
         if isinstance(parent, int):
             return observation.items[parent].node_id
         found = self._referred(parent)
-        if found is None and id(observation) not in self.rejected:
-            self.rejected.add(id(observation))
-            self.waiting.append(observation)
+        if found is None:
+            self.doubts.wait(observation)
         return found
 
     def _referred(self, reference: PreparedReference) -> str | None:
@@ -245,7 +240,7 @@ class _Round:
                 group.agreed = self._known.held(group.node_id or "")
             against = strongest_disagreement(member, group.agreed)
             if against is not None:
-                self._contradiction(group, member, against)
+                self.doubts.contradiction(group, member, against)
                 continue
             for rule, text in member.strong:
                 group.agreed.setdefault(rule.prefix, set()).add(text)
@@ -265,7 +260,7 @@ class _Round:
         finer = most_specific(group.plan, plan)
         if finer is None:
             reason = f"it is observed as {plan.name} and known as {group.plan.name}; neither is a kind of the other"
-            self._conflict(member, reason, self._candidates([group.node_id or ""], member))
+            self.doubts.conflict(member, reason, self.doubts.candidates([group.node_id or ""], member))
         else:
             group.plan = finer
 
@@ -323,7 +318,7 @@ class _Round:
                 self.weak_owners.setdefault(text, group)
         plan = group.plan
         if plan is not None and plan.abstract:
-            self._refuse(
+            self.doubts.refuse(
                 group,
                 "ABSTRACT_CLASS",
                 f"{plan.name} is only a heading for its subclasses",
@@ -338,27 +333,7 @@ class _Round:
                 plan = group.plan
                 if plan is None or name not in plan.defaults:
                     message = f"a {class_name} nobody knows yet needs {name}, and it has no value"
-                    self._refuse(group, "MISSING_VALUE", message, f"Give {name} in the source.")
-
-    def _refuse(self, group: Group, code: str, message: str, remedy: str) -> None:
-        for member in group.members:
-            if id(member.observation) not in self.rejected:
-                self.rejected.add(id(member.observation))
-                self.problems.append(Problem(member.observation.position, code, message, remedy))
-
-    def _unidentifiable(self, observation: PreparedObservation, item: PreparedItem) -> None:
-        plan = item.plan
-        name = item.attributes.get("name", item.key)
-        self.rejected.add(id(observation))
-        self.problems.append(
-            Problem(
-                observation.position,
-                "UNIDENTIFIABLE",
-                f"{plan.name} {name!r} has no value that identifies it (placeholders and addresses that "
-                f"repeat do not count)",
-                f"Give one of: {plan.describe_rules() or 'its class has no identification rule'}.",
-            )
-        )
+                    self.doubts.refuse(group, "MISSING_VALUE", message, f"Give {name} in the source.")
 
     def _several(self, group: Group, node_ids: set[str]) -> None:
         """One observed CI points to several known ones: take out those that join them."""
@@ -374,44 +349,4 @@ class _Round:
             joining = group.members
         for member in joining:
             reason = "its identifiers belong to several CIs"
-            self._conflict(member, reason, self._candidates(sorted(node_ids), member))
-
-    def _contradiction(self, group: Group, member: Member, against: Identifier) -> None:
-        rule, text = against
-        held = ", ".join(sorted(map(value_part, (group.agreed or {}).get(rule.prefix, set()))))
-        reason = f"a weaker identifier matches, but {rule.name} {value_part(text)!r} contradicts {held!r}, which is known"
-        self._conflict(member, reason, self._candidates([group.node_id or ""], member))
-
-    def _candidates(self, node_ids: Sequence[str], member: Member) -> tuple[Candidate, ...]:
-        return tuple(self._candidate(each, member) for each in node_ids)
-
-    def _candidate(self, node_id: str, member: Member) -> Candidate:
-        claims = self._known.claims
-        node: Node | None = self._known.nodes.get(node_id)
-        rule, text = next(
-            (each for each in member.strong + member.weak if claims.get(each[1]) == node_id), (None, "")
-        )
-        owner = self.owners.get(node_id)
-        plan = owner.root().plan if owner else None
-        return Candidate(
-            node_id if node else None,
-            node.label if node else (plan.name if plan else ""),
-            node.name if node else _first_name(owner.root() if owner else None),
-            rule.name if rule else None,
-            text or None,
-        )
-
-    def _conflict(self, member: Member, reason: str, candidates: tuple[Candidate, ...]) -> None:
-        if id(member.observation) in self.rejected:
-            return
-        self.rejected.add(id(member.observation))
-        item = member.item
-        name: Value = item.attributes.get("name", item.key)
-        self.conflicts.append(
-            Conflict(member.observation.position, item.plan.name, str(name), candidates, reason)
-        )
-
-
-def _first_name(group: Group | None) -> str:
-    names = (member.item.attributes.get("name") for member in group.members) if group else iter(())
-    return next((name for name in names if isinstance(name, str)), "")
+            self.doubts.conflict(member, reason, self.doubts.candidates(sorted(node_ids), member))

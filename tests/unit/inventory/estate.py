@@ -217,8 +217,13 @@ def host(
     name: str | None = None, at: str = MONDAY, class_name: str = "Host", **attributes: Value
 ) -> Observation:
     """One host, alone."""
-    values: dict[str, Value] = {"name": name, **attributes} if name else attributes
-    return Observation(f"host {name}", at, (ObservedItem("host", class_name, values),))
+    return machine({"name": name, **attributes} if name else attributes, at, class_name)
+
+
+def machine(attributes: Mapping[str, Value], at: str = MONDAY, class_name: str = "Host") -> Observation:
+    """One host, alone, with these attributes."""
+    position = f"host {attributes.get('name')}"
+    return Observation(position, at, (ObservedItem("host", class_name, attributes),))
 
 
 def gone(at: str = MONDAY, **attributes: Value) -> Observation:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from cmdb.graph.elements import Node
 from cmdb.inventory.observation import Observation
 from cmdb.kernel.values import Value
-from tests.unit.inventory.estate import MONDAY, TUESDAY, Estate, host, open_estate
+from tests.unit.inventory.estate import MONDAY, TUESDAY, Estate, machine, open_estate
 
 _LAW = settings(max_examples=25, deadline=None)
 
@@ -29,10 +29,10 @@ def _machine(number: int) -> dict[str, Value]:
 @st.composite
 def _observed(draw: st.DrawFn, at: str = MONDAY) -> Observation:
     """One of six machines, seen by some of its identifiers."""
-    machine = _machine(draw(st.integers(1, 6)))
-    names = draw(st.sets(st.sampled_from(sorted(machine)), min_size=1))
+    values = _machine(draw(st.integers(1, 6)))
+    names = draw(st.sets(st.sampled_from(sorted(values)), min_size=1))
     os_name = draw(st.sampled_from(["", "Linux", "Windows"]))
-    return host("h", at, **{name: machine[name] for name in sorted(names)}, os_name=os_name)
+    return machine({"name": "h", **{name: values[name] for name in sorted(names)}, "os_name": os_name}, at)
 
 
 _SCAN = st.lists(_observed(), min_size=1, max_size=12)
@@ -112,7 +112,7 @@ def test_no_two_cis_share_a_strong_identifier(one: list[Observation], other: lis
 def _whole_scan(draw: st.DrawFn, at: str) -> list[Observation]:
     """Some of the machines, each seen whole."""
     numbers = draw(st.lists(st.integers(1, 6), max_size=6))
-    return [host(f"h{number}", at, **_machine(number)) for number in numbers]
+    return [machine({"name": f"h{number}", **_machine(number)}, at) for number in numbers]
 
 
 @_LAW
@@ -139,7 +139,8 @@ def test_two_scans_give_the_same_cis_in_either_order(
 def test_an_absent_value_never_overwrites(scan: list[Observation]) -> None:
     async def work(estate: Estate) -> None:
         known = [
-            host(f"h{number}", **_machine(number), os_name="BSD", tags=["blue"]) for number in range(1, 7)
+            machine({"name": f"h{number}", **_machine(number), "os_name": "BSD", "tags": ["blue"]})
+            for number in range(1, 7)
         ]
         await estate.run(*known, source="agent")
         await estate.run(*scan, source="nmap")

@@ -1,13 +1,15 @@
 """Which value stands when sources, or one source at two times, say different things."""
 
+from cmdb.inventory.observation import Observation
 from cmdb.inventory.plan import ActionKind
-from tests.unit.inventory.estate import A_YEAR_BEFORE, MONDAY, TUESDAY, WEDNESDAY, Estate, gone, host
+from cmdb.kernel.values import Value
+from tests.unit.inventory.estate import A_YEAR_BEFORE, MONDAY, TUESDAY, WEDNESDAY, Estate, gone, host, machine
 
 SERIAL = "S-100"
 
 
-def seen(at: str = MONDAY, **attributes: str | int | list[str]):  # type: ignore[no-untyped-def]
-    return host("a", at, serial_number=SERIAL, **attributes)
+def seen(at: str = MONDAY, **attributes: Value) -> Observation:
+    return machine({"name": "a", "serial_number": SERIAL, **attributes}, at)
 
 
 async def test_a_value_is_stamped_with_its_source_and_time(estate: Estate) -> None:

@@ -1,5 +1,6 @@
 """Importers are found by their entry points."""
 
+from collections import OrderedDict
 from importlib.metadata import EntryPoint
 
 import pytest
@@ -18,7 +19,7 @@ def test_importers_are_listed_by_name() -> None:
 
 
 def test_an_importer_is_made_ready_to_read() -> None:
-    assert {} == importer("things", REGISTERED)
+    assert isinstance(importer("things", REGISTERED), OrderedDict)
 
 
 def test_an_unknown_importer_is_an_error_with_the_nearest_one() -> None:
