@@ -152,7 +152,7 @@ class Impact(Answer):
     affected: AffectedPage
     summary: ImpactSummary
     responsible: tuple[Responsible, ...]
-    truncation: Truncation | None = None
+    truncations: tuple[Truncation, ...] = ()
 
 
 class RecordLine(Answer):
@@ -277,11 +277,37 @@ class Item(Answer):
     records: tuple[RecordLine, ...]
 
 
+class RecordAction(Answer):
+    """A step that a record's state allows, with what it still lacks."""
+
+    name: str
+    missing: tuple[str, ...]
+    objections: tuple[str, ...]
+
+
+class Transition(Answer):
+    """A step that was taken; the record's making has neither source nor action."""
+
+    source: str | None
+    target: str
+    action: str | None
+
+
+class HistoryEntry(Answer):
+    """What one revision did to a record."""
+
+    at: str
+    actor: str
+    reason: str
+    transition: Transition | None
+
+
 class FullRecord(RecordLine):
     """One record in full."""
 
     version: int
-    available_actions: tuple[str, ...]
+    available_actions: tuple[RecordAction, ...]
+    history: tuple[HistoryEntry, ...]
     links: RelationshipList
 
 

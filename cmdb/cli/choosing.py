@@ -74,7 +74,7 @@ async def choose(gateway: Gateway, text: str) -> Ci:
         found = read(_ById, await data_of(gateway, operation("choose_by_id"), {"id": wanted.upper()}))
         if found.configuration_item is not None:
             return found.configuration_item
-    variables = {"text": wanted, "label": f"{wanted}.", "first": _LISTED}
+    variables = {"text": wanted, "value": wanted, "label": f"{wanted}.", "first": _LISTED}
     choices = read(_Choices, await data_of(gateway, operation("find_configuration_item"), variables))
     words = [word.node for word in choices.words]
     for page in (choices.exact, choices.host):

@@ -77,7 +77,9 @@ def tell(error: CmdbError, console: Console) -> None:
 def tell_unforeseen(error: BaseException, console: Console) -> None:
     """One line for what nobody foresaw."""
     console.print(
-        Text.assemble(("error", "bold red"), f" {CmdbError.code}: {type(error).__name__}: {clean(str(error))}")
+        Text.assemble(
+            ("error", "bold red"), f" {CmdbError.code}: {type(error).__name__}: {clean(str(error))}"
+        )
     )
     console.print(Text.assemble(("→ ", "bold"), _DEBUG_REMEDY))
 

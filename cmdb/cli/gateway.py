@@ -6,17 +6,18 @@ import getpass
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from types import MappingProxyType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import httpx
 
-from cmdb.api.execution import Operation
-from cmdb.app import Application, open_application
 from cmdb.cli.answers import AnswerError
 from cmdb.cli.failures import ReportedError
 from cmdb.cli.place import Place
 from cmdb.kernel.actor import Actor
 from cmdb.kernel.errors import CmdbError, ErrorKind, catalogue
+
+if TYPE_CHECKING:
+    from cmdb.app import Application
 
 NO_VARIABLES: Mapping[str, object] = MappingProxyType({})
 TIMEOUT_SECONDS = 60.0
@@ -52,6 +53,8 @@ class LocalGateway:
         self, query: str, variables: Mapping[str, object] = NO_VARIABLES, name: str | None = None
     ) -> Mapping[str, object]:
         """The whole answer, `data` and `errors`."""
+        from cmdb.api.execution import Operation
+
         request_id = self._application.services.ids.new_id()
         operation = Operation(query, variables, name)
         return (await self._application.runner.run(operation, local_actor(), request_id)).body
@@ -72,7 +75,9 @@ class HttpGateway:
             ServerUnreachableError: nothing there answers GraphQL.
         """
         body = {"query": query, "variables": dict(variables), "operationName": name}
-        return await asked(self._client, "/graphql", self._client.build_request("POST", "/graphql", json=body))
+        return await asked(
+            self._client, "/graphql", self._client.build_request("POST", "/graphql", json=body)
+        )
 
 
 async def asked(client: httpx.AsyncClient, path: str, request: httpx.Request) -> Mapping[str, object]:
@@ -85,7 +90,9 @@ async def asked(client: httpx.AsyncClient, path: str, request: httpx.Request) ->
     try:
         response = await client.send(request)
     except (httpx.HTTPError, OSError) as error:
-        raise ServerUnreachableError(f"{place} does not answer: {error or type(error).__name__}") from error
+        raise ServerUnreachableError(
+            f"{place} does not answer: {str(error) or type(error).__name__}"
+        ) from error
     try:
         body = response.json()
     except ValueError as error:
@@ -120,7 +127,8 @@ async def open_client(url: str) -> AsyncIterator[httpx.AsyncClient]:
         raise ServerUnreachableError(f"{url!r} is no address of a server: {error}") from error
     if address.scheme not in {"http", "https"} or not address.host:
         raise ServerUnreachableError(
-            f"{url!r} is no address of a server", remedy="Give it with its scheme, e.g. http://localhost:8000."
+            f"{url!r} is no address of a server",
+            remedy="Give it with its scheme, e.g. http://localhost:8000.",
         )
     async with httpx.AsyncClient(base_url=address, timeout=TIMEOUT_SECONDS, headers=headers) as client:
         yield client
@@ -130,6 +138,9 @@ async def open_client(url: str) -> AsyncIterator[httpx.AsyncClient]:
 async def open_gateway(place: Place) -> AsyncIterator[Gateway]:
     """A gateway to the place's server, or else to its store."""
     if place.url is None:
+        # Not at the top: whoever asks a server needs none of what a store takes.
+        from cmdb.app import open_application
+
         async with open_application(place.settings()) as application:
             yield LocalGateway(application)
     else:

@@ -8,8 +8,6 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.text import Text
-
 from cmdb.app import open_application
 from cmdb.cli.failures import INCOMPLETE, OK, code_of, exit_code, tell
 from cmdb.cli.files import read_text
@@ -108,7 +106,8 @@ async def _import_one(
     except CmdbError as error:
         if error.kind not in _FILE_IS_AT_FAULT:
             raise
-        terminal.err.print(Text(f"{file}:", style="bold"))
+        if str(file) not in error.message:
+            terminal.say(f"{file}:", "bold")
         tell(error, terminal.err)
         told = {"code": code_of(error), "message": error.message, "remedy": error.remedy}
         return Outcome(str(file), {"file": str(file), "error": told}, exit_code(error))

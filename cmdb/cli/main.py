@@ -21,7 +21,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="A configuration management database that is a graph: what is there, what breaks, and why.",
-    epilog=examples("cmdb demo", "cmdb import nmap scan.xml", "cmdb impact core-router", "cmdb COMMAND --help"),
+    epilog=examples(
+        "cmdb demo", "cmdb import nmap scan.xml", "cmdb impact core-router", "cmdb COMMAND --help"
+    ),
 )
 
 

@@ -10,13 +10,17 @@ from cmdb.cli import completion
 
 Store = Annotated[
     Optional[str],  # noqa: UP045  # typer reads it at run time
-    typer.Option(metavar="ADDRESS", help="The store: path of its file. Default: CMDB_STORE, else a file of your own."),
+    typer.Option(
+        metavar="ADDRESS", help="The store: path of its file. Default: CMDB_STORE, else a file of your own."
+    ),
 ]
 Url = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option(metavar="URL", help="Ask this server, not a store. Default: CMDB_URL."),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Machine-readable results on standard output, nothing else.")]
+Json = Annotated[
+    bool, typer.Option("--json", help="Machine-readable results on standard output, nothing else.")
+]
 ClassName = Annotated[
     Optional[str],  # noqa: UP045
     typer.Argument(metavar="NAME", help="One class in full.", autocompletion=completion.class_names),

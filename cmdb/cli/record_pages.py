@@ -70,4 +70,7 @@ def record_page_query(name: str, types: Mapping[str, object], only_open: bool) -
     if not only_open:
         return Asked(_QUERY % parts)
     where = ', filter: {where: {attribute: "status", operator: IN, value: $states}}'
-    return Asked(_QUERY % {**parts, "declared": ", $states: JSON!", "filter": where}, {"states": list(found[0].open_states)})
+    return Asked(
+        _QUERY % {**parts, "declared": ", $states: JSON!", "filter": where},
+        {"states": list(found[0].open_states)},
+    )

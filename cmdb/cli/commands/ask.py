@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -13,7 +13,7 @@ from cmdb.cli.options import Json, Store, Url, examples
 from cmdb.cli.place import chosen
 
 
-class AssumedState(str, Enum):
+class AssumedState(StrEnum):
     """The states a CI may be assumed to be in."""
 
     DOWN = "down"
@@ -25,8 +25,12 @@ First = Annotated[int, typer.Option(min=1, max=1000, help="List so many at most.
 
 def impact(
     context: typer.Context,
-    items: Annotated[list[str], typer.Argument(metavar="CI", help="By id, name, FQDN, address, or words that find one.")],
-    state: Annotated[AssumedState, typer.Option(help="The state they are assumed to be in.")] = AssumedState.DOWN,
+    items: Annotated[
+        list[str], typer.Argument(metavar="CI", help="By id, name, FQDN, address, or words that find one.")
+    ],
+    state: Annotated[
+        AssumedState, typer.Option(help="The state they are assumed to be in.")
+    ] = AssumedState.DOWN,
     first: First = 50,
     json: Json = False,
     store: Store = None,
@@ -51,6 +55,7 @@ def root_cause(
         Optional[list[str]],  # noqa: UP045  # typer reads it at run time
         typer.Argument(metavar="INCIDENT", help="By number or id."),
     ] = None,
+    *,
     failing: Annotated[
         Optional[list[str]],  # noqa: UP045
         typer.Option(metavar="CI", help="Seen failing, without an incident; may be given again."),
@@ -68,7 +73,9 @@ def root_cause(
     from cmdb.cli.asking import Seen, ask_root_cause
 
     if not incidents and not failing:
-        raise typer.BadParameter("name an incident, or a configuration item with --failing", param_hint="INCIDENT")
+        raise typer.BadParameter(
+            "name an incident, or a configuration item with --failing", param_hint="INCIDENT"
+        )
     seen = Seen(tuple(incidents or ()), tuple(failing or ()), tuple(healthy or ()))
     ask_root_cause(chosen(context.obj, store, url), seen, first, json)
 
@@ -84,7 +91,12 @@ def search(
     words: Annotated[list[str], typer.Argument(metavar="TEXT", help="Words; all of them must occur.")],
     label: Annotated[
         Optional[list[str]],  # noqa: UP045
-        typer.Option("--class", metavar="NAME", help="Only this class or record type.", autocompletion=completion.class_names),
+        typer.Option(
+            "--class",
+            metavar="NAME",
+            help="Only this class or record type.",
+            autocompletion=completion.class_names,
+        ),
     ] = None,
     first: First = 20,
     json: Json = False,
@@ -102,7 +114,9 @@ SEARCH_EXAMPLES = examples("cmdb search postgres", "cmdb search cannot print --c
 
 def show(
     context: typer.Context,
-    reference: Annotated[str, typer.Argument(metavar="CI", help="By id, name, FQDN or address; or a record's number.")],
+    reference: Annotated[
+        str, typer.Argument(metavar="CI", help="By id, name, FQDN or address; or a record's number.")
+    ],
     json: Json = False,
     store: Store = None,
     url: Url = None,
@@ -120,9 +134,13 @@ def records(
     context: typer.Context,
     record_type: Annotated[
         str,
-        typer.Argument(metavar="TYPE", help="A record type, e.g. Incident.", autocompletion=completion.record_type_names),
+        typer.Argument(
+            metavar="TYPE", help="A record type, e.g. Incident.", autocompletion=completion.record_type_names
+        ),
     ],
-    only_open: Annotated[bool, typer.Option("--open", help="Only those somebody still has to work on.")] = False,
+    only_open: Annotated[
+        bool, typer.Option("--open", help="Only those somebody still has to work on.")
+    ] = False,
     first: First = 50,
     json: Json = False,
     store: Store = None,

@@ -17,9 +17,16 @@ def bring_in(
     context: typer.Context,
     importer: Annotated[
         str,
-        typer.Argument(metavar="SOURCE", help="What the files are: nmap, table, …", autocompletion=completion.importer_names),
+        typer.Argument(
+            metavar="SOURCE",
+            help="What the files are: nmap, table, …",
+            autocompletion=completion.importer_names,
+        ),
     ],
-    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Taken one after another; - for standard input.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE", help="Taken one after another; - for standard input.")
+    ],
+    *,
     plan: Annotated[bool, typer.Option("--plan", help="Say what would happen; write nothing.")] = False,
     source: Annotated[
         Optional[str],  # noqa: UP045  # typer reads it at run time
@@ -27,7 +34,9 @@ def bring_in(
     ] = None,
     scope: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option(metavar="NAME", help="The network it looked at; private addresses repeat from network to network."),
+        typer.Option(
+            metavar="NAME", help="The network it looked at; private addresses repeat from network to network."
+        ),
     ] = None,
     option: Annotated[
         Optional[list[str]],  # noqa: UP045

@@ -24,7 +24,9 @@ schema = typer.Typer(no_args_is_help=True, help="The contract of the API.")
 
 @schema.command(epilog=examples("cmdb schema export", "cmdb schema export --directory graphql"))
 def export(
-    directory: Annotated[Path, typer.Option(help="Where to write; it is made where it is missing.")] = Path("graphql"),
+    directory: Annotated[Path, typer.Option(help="Where to write; it is made where it is missing.")] = Path(
+        "graphql"
+    ),
 ) -> None:
     """Write schema.graphql and errors.json: what the API understands, and every error it may answer with."""
     from cmdb.cli.modelling import export_schema

@@ -29,7 +29,9 @@ def serve(
     port: Port = 8000,
     allow_host: Annotated[
         Optional[list[str]],  # noqa: UP045  # typer reads it at run time
-        typer.Option(metavar="NAME", help="A name the server is reached by; may be given again. * allows any."),
+        typer.Option(
+            metavar="NAME", help="A name the server is reached by; may be given again. * allows any."
+        ),
     ] = None,
     log_level: Annotated[str, typer.Option(help="critical, error, warning, info or debug.")] = "info",
     store: Store = None,
@@ -40,13 +42,17 @@ def serve(
     serve_store(chosen(context.obj, store, None), Listening(host, port, tuple(allow_host or ()), log_level))
 
 
-SERVE_EXAMPLES = examples("cmdb serve", "cmdb serve --host 0.0.0.0 --port 8080 --allow-host cmdb.office.example")
+SERVE_EXAMPLES = examples(
+    "cmdb serve", "cmdb serve --host 0.0.0.0 --port 8080 --allow-host cmdb.office.example"
+)
 
 
 def demo(
     store: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option(metavar="ADDRESS", help="Tell the story on this store. Default: a fresh one, never your own."),
+        typer.Option(
+            metavar="ADDRESS", help="Tell the story on this store. Default: a fresh one, never your own."
+        ),
     ] = None,
     port: Port = 8000,
     serving: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the API at the end.")] = True,
@@ -57,4 +63,4 @@ def demo(
     run_demo(store, port if serving else None)
 
 
-DEMO_EXAMPLES = examples("cmdb demo", "cmdb demo --no-serve --store /tmp/demo.db")
+DEMO_EXAMPLES = examples("cmdb demo", "cmdb demo --no-serve --store demo.db")

@@ -7,10 +7,10 @@ import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from textwrap import indent
 from types import MappingProxyType
 
 from rich.console import RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -23,7 +23,7 @@ from cmdb.cli.import_ends import opened
 from cmdb.cli.operations import operation
 from cmdb.cli.packaged import example_folder
 from cmdb.cli.render.imports import ImportAnswer, counts_table, headline, problem_parts, samples
-from cmdb.cli.terminal import Terminal, clean, text
+from cmdb.cli.terminal import Terminal, clean
 from cmdb.graph.elements import Node
 from cmdb.inventory.engine import InventoryEngine
 from cmdb.kernel.clock import SystemClock
@@ -56,7 +56,9 @@ class Told:
 
 def title(words: str, beside: str = "") -> Text:
     """The line a scene begins with."""
-    return Text.assemble("\n", (f"━━ {words} ", "bold cyan"), (clean(beside), "dim"), "\n")
+    return Text.assemble(
+        "\n", (f"━━ {words} ━━", "bold cyan"), (f"\n{clean(beside)}" if beside else "", "dim"), "\n"
+    )
 
 
 def command(*words: str) -> Text:
@@ -69,13 +71,19 @@ async def bring_in_all(services: Services, terminal: Terminal) -> None:
     # Its own clock: a scan made today is observed today, also in a story that begins days ago.
     clock = SystemClock()
     imports = InventoryImports(InventoryEngine(services.store, services.model, clock, services.ids), clock)
-    terminal.show(title("1  A scan goes in", "nmap looked at the office's networks; first the plan, then the import"))
+    terminal.show(
+        title("1  A scan goes in", "nmap looked at the office's networks; first the plan, then the import")
+    )
     terminal.show(command("cmdb", "import", "nmap", SCAN, "--plan"))
     plan = await _bring_in(imports, ImportRequest("nmap", SCAN, plan=True), terminal)
-    terminal.show(headline(SCAN, plan), counts_table(plan), *samples(plan, "create"), *samples(plan, "relate"))
+    terminal.show(
+        headline(SCAN, plan), counts_table(plan), *samples(plan, "create"), *samples(plan, "relate")
+    )
     terminal.show(Text(), command("cmdb", "import", "nmap", SCAN))
     terminal.show(headline(SCAN, await _bring_in(imports, ImportRequest("nmap", SCAN), terminal)))
-    terminal.show(title("2  What a scan cannot see", "machines that were bought, services, people, and what needs what"))
+    terminal.show(
+        title("2  What a scan cannot see", "machines that were bought, services, people, and what needs what")
+    )
     for file, source in TABLES.items():
         terminal.show(command("cmdb", "import", "table", file, "--source", source))
         answer = await _bring_in(imports, ImportRequest("table", file, source), terminal)
@@ -108,7 +116,9 @@ def story_table(told: Told) -> Table:
     for record in sorted(told.story.records, key=happened, reverse=True):
         node = told.records[record.key]
         about = ", ".join(named.name for named in (*record.touches, *record.affects))
-        line = Text.assemble((clean(record.attributes["title"]), "bold"), (f"  ({clean(node.status)})", "dim"))
+        line = Text.assemble(
+            (clean(record.attributes["title"]), "bold"), (f"  ({clean(node.status)})", "dim")
+        )
         line += Text(f"\n{clean(record.requested_by.name)} on {clean(about)}:", style="cyan")
         line += Text(f"\n{clean(record.attributes['description'])}", style="italic")
         made.add_row(ago(happened(record)), Text(node.name, style="bold"), line)
@@ -140,7 +150,9 @@ async def show_root_cause(gateway: Gateway, told: Told, terminal: Terminal) -> N
     """What explains this morning's incidents?"""
     numbers = [node.name for _, node in told.of_type("Incident")]
     healthy = [named.name for named in told.story.healthy]
-    terminal.show(title("5  Which configuration item explains these incidents?", "the printers print their test pages"))
+    terminal.show(
+        title("5  Which configuration item explains these incidents?", "the printers print their test pages")
+    )
     options = [word for name in healthy for word in ("--healthy", name)]
     terminal.show(command("cmdb", "root-cause", *numbers, *options))
     answer = await tell_root_cause(gateway, Seen(tuple(numbers), (), tuple(healthy)), 5)
@@ -150,8 +162,13 @@ async def show_root_cause(gateway: Gateway, told: Told, terminal: Terminal) -> N
 def question(name: str, variables: Mapping[str, object]) -> Iterable[RenderableType]:
     """The GraphQL operation that gave an answer, with its variables."""
     yield Text(f"\nThe same in GraphQL (graphql/operations/{name}.graphql)", style="bold")
-    yield Padding(Text(operation(name).rstrip(), style="blue"), (0, 0, 0, 2), expand=False)
-    yield Padding(text(f"variables: {json.dumps(variables, ensure_ascii=False)}", "dim"), (0, 0, 0, 2), expand=False)
+    yield _as_it_is(operation(name).rstrip(), "blue")
+    yield _as_it_is(f"variables: {json.dumps(variables, ensure_ascii=False)}", "dim")
+
+
+def _as_it_is(words: str, style: str) -> Text:
+    """Lines that can be copied: indented, but neither wrapped nor filled up."""
+    return Text(indent(words, "  "), style=style, no_wrap=True, overflow="ignore")
 
 
 def show_how_to_go_on(settings: Settings, terminal: Terminal) -> None:

@@ -113,7 +113,9 @@ class Teller:
             steps = [self._clock.telling - offset(each.at) for each in record.actions]
             place = record.actions.index(step)
             before = steps[place - 1] if place else began
-            known = {n for n, at in moments.items() if before < at <= steps[place] and not n.startswith(_PLANNED)}
+            known = {
+                n for n, at in moments.items() if before < at <= steps[place] and not n.startswith(_PLANNED)
+            }
         return {name: instant_text(moments[name]) for name in sorted(known)}
 
 

@@ -10,7 +10,16 @@ from rich.text import Text
 from rich.tree import Tree
 
 from cmdb.cli.terminal import clean, heading, plural, table, text
-from cmdb.model.types import ROOT_CLASS, Attribute, CiClass, End, ImpactMeaning, Model, RelationshipType, Strength
+from cmdb.model.types import (
+    ROOT_CLASS,
+    Attribute,
+    CiClass,
+    End,
+    ImpactMeaning,
+    Model,
+    RelationshipType,
+    Strength,
+)
 
 
 def class_tree(model: Model) -> Tree:
@@ -83,7 +92,9 @@ def relationships_table(ci_class: CiClass, model: Model) -> Table:
             others = sorted(_others(ci_class, kind, end, model))
             if others:
                 verb = kind.verb if end is End.SOURCE else kind.inverse_verb
-                made.add_row(text(verb, "bold"), text(", ".join(others)), text(kind.name), text(_suffering(kind, end)))
+                made.add_row(
+                    text(verb, "bold"), text(", ".join(others)), text(kind.name), text(_suffering(kind, end))
+                )
     return made
 
 

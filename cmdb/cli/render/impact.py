@@ -12,10 +12,11 @@ from rich.text import Text
 from rich.tree import Tree
 
 from cmdb.cli.answers import Group, Impact, Path, Step
-from cmdb.cli.terminal import heading, plural, state_text, table, text
+from cmdb.cli.terminal import clean, heading, plural, state_text, table, text
 
-GATHERED_FROM = 4
+GATHERED_FROM = 3
 """So many leaves of one kind below one CI are told in one line."""
+_NAMED = 6
 
 
 @dataclass(slots=True)
@@ -37,7 +38,10 @@ def impact_parts(answer: Impact) -> Iterable[RenderableType]:
     yield affected_table(answer)
     if answer.affected.total_count > len(answer.affected.nodes):
         left = answer.affected.total_count - len(answer.affected.nodes)
-        yield text(f"… and {left:,} more; --first N shows N of them, --json --first N gives them to a program.", "dim")
+        yield text(
+            f"… and {left:,} more; --first N shows N of them, --json --first N gives them to a program.",
+            "dim",
+        )
     if answer.summary.services:
         yield heading("Services")
         yield services_table(answer)
@@ -56,7 +60,9 @@ def summary(answer: Impact) -> Text:
     if not total:
         return line + Text("nothing else is hit.")
     counts = Text(", ").join(
-        Text.assemble(f"{count.count:,} ", state_text(count.state)) for count in answer.by_state if count.count
+        Text.assemble(f"{count.count:,} ", state_text(count.state))
+        for count in answer.by_state
+        if count.count
     )
     line += Text.assemble(f"{plural(total, 'configuration item')} hit – ", counts)
     told = answer.summary
@@ -68,9 +74,10 @@ def summary(answer: Impact) -> Text:
         )
         line += Text(f"\n{plural(len(told.services), 'service')} hit, {users} users, ")
         line += Text(f"{told.cost_per_hour:,.0f} an hour for what is down")
-    if answer.truncation:
-        cut = answer.truncation
-        line += Text(f"\nCut: {cut.left_out:,} left out by the {cut.reason.lower()} of {cut.limit:,}", "yellow")
+    for cut in answer.truncations:
+        line += Text(
+            f"\nCut: {cut.left_out:,} left out by the {cut.reason.lower()} of {cut.limit:,}", "yellow"
+        )
     return line
 
 
@@ -101,7 +108,7 @@ def _grow(tree: Tree, branch: Branch) -> None:
             for leaf in alike:
                 tree.add(_step_line(leaf.step))
         else:
-            tree.add(_gathered_line(alike))
+            tree.add(_gathered_line(alike, branch.step.ci.shown))
 
 
 def _kind(leaf: Branch) -> tuple[str, str, str, str]:
@@ -110,24 +117,27 @@ def _kind(leaf: Branch) -> tuple[str, str, str, str]:
 
 
 def _step_line(step: Step) -> Text:
-    line = Text.assemble((f"{step.verb} ", "dim") if step.verb else "", (text(step.ci.shown).plain, "bold"))
-    line += Text.assemble((f"  {text(step.ci.class_name).plain}  ", "dim"), state_text(step.state))
+    line = Text.assemble((f"{step.verb} ", "dim") if step.verb else "", (clean(step.ci.shown), "bold"))
+    line += Text.assemble((f"  {clean(step.ci.class_name)}  ", "dim"), state_text(step.state))
     return line + _group_note(step.group)
 
 
-def _gathered_line(leaves: Sequence[Branch]) -> Text:
+def _gathered_line(leaves: Sequence[Branch], above: str) -> Text:
+    """Several leaves in one line; names that begin with that of the CI above lose this beginning."""
     first = leaves[0].step
-    names = ", ".join(text(leaf.step.ci.shown).plain for leaf in leaves[:GATHERED_FROM - 1])
-    line = Text.assemble((f"{first.verb} ", "dim"), (f"{len(leaves)} × {text(first.ci.class_name).plain}", "bold"))
-    line += Text.assemble("  ", state_text(first.state), (f"  {names}, …", "dim"))
+    names = [clean(leaf.step.ci.shown).removeprefix(f"{clean(above)}:") for leaf in leaves]
+    listed = ", ".join(names if len(names) <= _NAMED else [*names[: _NAMED - 1], "…"])
+    line = Text.assemble((f"{first.verb} ", "dim"), (f"{len(leaves)} × {clean(first.ci.class_name)}", "bold"))
+    line += Text.assemble("  ", state_text(first.state), (f"  {listed}", "dim"))
     return line + _group_note(first.group)
 
 
 def _group_note(group: Group | None) -> Text:
-    if group is None:
+    if group is None or group.members == 1:
         return Text()
-    name = text(group.name).plain
-    return Text(f"  ({group.up} of {group.members} in {name} up, {group.needed} needed)", style="dim")
+    return Text(
+        f"  ({group.up} of {group.members} in {clean(group.name)} up, {group.needed} needed)", style="dim"
+    )
 
 
 def affected_table(answer: Impact) -> Table:
@@ -155,5 +165,7 @@ def responsible_table(answer: Impact) -> Table:
     """Teams and people, those with most to look after first."""
     made = table("Team or person", "Class", "Items", numbers=["Items"])
     for responsible in answer.responsible:
-        made.add_row(text(responsible.party.shown), text(responsible.party.class_name), f"{responsible.count:,}")
+        made.add_row(
+            text(responsible.party.shown), text(responsible.party.class_name), f"{responsible.count:,}"
+        )
     return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Annotated
 
@@ -10,13 +11,25 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from cmdb.cli.terminal import heading, plural, table, text
+from cmdb.cli.terminal import clean, heading, plural, table, text
 
 SHOWN = 20
 SAMPLES = 3
-_KINDS = ("create", "update", "retire", "unchanged")
-_DONE = {"create": "created", "update": "updated", "retire": "retired", "unchanged": "unchanged", "relate": "related"}
-_PLANNED = {"create": "create", "update": "update", "retire": "retire", "unchanged": "unchanged", "relate": "relate"}
+_COLUMNS = ("create", "update", "relate", "retire", "unchanged")
+_DONE = {
+    "create": "created",
+    "update": "updated",
+    "retire": "retired",
+    "unchanged": "unchanged",
+    "relate": "related",
+}
+_PLANNED = {
+    "create": "create",
+    "update": "update",
+    "retire": "retire",
+    "unchanged": "unchanged",
+    "relate": "relate",
+}
 
 
 class _Part(BaseModel):
@@ -122,9 +135,11 @@ def headline(file: str, answer: ImportAnswer) -> Text:
     words = _DONE if answer.run_id else _PLANNED
     found = [f"{words[kind]} {answer.total(kind):,}" for kind in ("create", "update", "relate", "retire")]
     shown = [part for part in found if not part.endswith(" 0")]
-    line = Text.assemble((text(file).plain, "bold"), " " if answer.run_id else " would ", ", ".join(shown) or "change nothing")
+    line = Text.assemble(
+        (clean(file), "bold"), " " if answer.run_id else " would ", ", ".join(shown) or "change nothing"
+    )
     if answer.run_id and not shown:
-        line = Text.assemble((text(file).plain, "bold"), " changed nothing")
+        line = Text.assemble((clean(file), "bold"), " changed nothing")
     if answer.total("unchanged"):
         line += Text(f", {answer.total('unchanged'):,} unchanged")
     if answer.conflict_count:
@@ -137,17 +152,18 @@ def headline(file: str, answer: ImportAnswer) -> Text:
 
 
 def counts_table(answer: ImportAnswer) -> Table:
-    """By class and relationship type, how many of each action."""
+    """By class and relationship type, how many of each action; columns without any are left out."""
     words = _DONE if answer.run_id else _PLANNED
-    made = table("", *(words[kind] for kind in _COLUMNS), numbers=[words[kind] for kind in _COLUMNS])
-    names = {name for found in answer.counts.values() for name in found}
+    in_doubt = Counter(conflict.class_name for conflict in answer.conflicts)
+    columns = {words[kind]: answer.counts[kind] for kind in _COLUMNS if answer.total(kind)}
+    if in_doubt:
+        columns["conflicts"] = in_doubt
+    made = table("", *columns, numbers=columns)
+    names = {name for counted in columns.values() for name in counted}
     for name in sorted(names, key=lambda name: (name.isupper(), name)):
-        cells = [answer.counts.get(kind, {}).get(name, 0) for kind in _COLUMNS]
+        cells = [counted.get(name, 0) for counted in columns.values()]
         made.add_row(text(name), *(f"{count:,}" if count else "·" for count in cells))
     return made
-
-
-_COLUMNS = ("create", "update", "relate", "retire", "unchanged")
 
 
 def samples(answer: ImportAnswer, kind: str) -> Iterable[RenderableType]:
@@ -174,16 +190,16 @@ def _varied(actions: Iterable[Action]) -> list[Action]:
 def _action_line(action: Action) -> Text:
     if action.source and action.target:
         return Text.assemble(
-            "  ", text(action.source.name), (f" {text(action.type).plain} ", "dim"), text(action.target.name)
+            "  ", text(action.source.name), (f" {clean(action.type)} ", "dim"), text(action.target.name)
         )
-    line = Text.assemble("  ", (f"{text(action.class_name).plain} ", "dim"), text(action.name))
+    line = Text.assemble("  ", (f"{clean(action.class_name)} ", "dim"), text(action.name))
     if action.old_class:
-        line += Text(f" (was {text(action.old_class).plain})", "dim")
+        line += Text(f" (was {clean(action.old_class)})", "dim")
     if action.action == "create":
         return line
-    line += Text.assemble((f"  {text(action.reason).plain}", "dim"))
+    line += Text.assemble((f"  {clean(action.reason)}", "dim"))
     for change in action.changes[:SAMPLES]:
-        line += Text.assemble(f"\n    {text(change.attribute).plain}: ", text(change.old), " → ", text(change.new))
+        line += Text.assemble(f"\n    {clean(change.attribute)}: ", text(change.old), " → ", text(change.new))
     if len(action.changes) > SAMPLES:
         line += Text(f"\n    … and {plural(len(action.changes) - SAMPLES, 'attribute')} more", "dim")
     return line
@@ -198,7 +214,8 @@ def conflict_parts(answer: ImportAnswer) -> Iterable[RenderableType]:
         yield text(f"  {conflict.position}: {conflict.class_name} {conflict.name}: {conflict.reason}")
         for candidate in conflict.candidates:
             yield text(
-                f"    may be {candidate.class_name} {candidate.name} ({candidate.id or 'made by this run'})", "dim"
+                f"    may be {candidate.class_name} {candidate.name} ({candidate.id or 'made by this run'})",
+                "dim",
             )
     if answer.conflict_count > SHOWN:
         yield text(f"  … and {answer.conflict_count - min(SHOWN, len(answer.conflicts)):,} more", "dim")
@@ -209,8 +226,13 @@ def problem_parts(answer: ImportAnswer) -> Iterable[RenderableType]:
     for problem in answer.problems[:SHOWN]:
         style = "bold red" if problem.severity == "error" else "bold yellow"
         yield Text.assemble(
-            (problem.severity, style), f" {text(problem.code).plain}: {text(problem.position).plain}: ", text(problem.message)
+            (problem.severity, style),
+            f" {clean(problem.code)}: {clean(problem.position)}: ",
+            text(problem.message),
         )
         yield text(f"→ {problem.remedy}", "dim")
     if answer.problem_count > SHOWN:
-        yield text(f"… and {answer.problem_count - min(SHOWN, len(answer.problems)):,} more (--json lists them)", "dim")
+        yield text(
+            f"… and {answer.problem_count - min(SHOWN, len(answer.problems)):,} more (--json lists them)",
+            "dim",
+        )

@@ -60,7 +60,9 @@ def relationship_parts(title: str, relationships: RelationshipList) -> Iterable[
         return
     yield heading(title)
     made = Table.grid(padding=(0, 2))
-    for relationship in sorted(relationships.nodes, key=lambda r: (r.verb, r.other.name or r.other.number or "")):
+    for relationship in sorted(
+        relationships.nodes, key=lambda r: (r.verb, r.other.name or r.other.number or "")
+    ):
         other = relationship.other
         name = other.name or " ".join(filter(None, (other.number, other.title))) or other.id
         made.add_row(
@@ -77,7 +79,9 @@ def relationship_parts(title: str, relationships: RelationshipList) -> Iterable[
 def record_parts(record: FullRecord) -> Iterable[RenderableType]:
     """Everything known about a record."""
     yield Text.assemble(
-        (clean(record.number), "bold"), f"  {clean(record.title)}  ", (clean(record.status), "green" if record.open else "dim")
+        (clean(record.number), "bold"),
+        f"  {clean(record.title)}  ",
+        (clean(record.status), "green" if record.open else "dim"),
     )
     yield text(f"{record.type}, {record.id}, version {record.version}", "dim")
     yield heading("Attributes")
@@ -86,9 +90,34 @@ def record_parts(record: FullRecord) -> Iterable[RenderableType]:
         if name not in _IN_HEADLINE:
             made.add_row(text(name), text(value))
     yield made
-    if record.available_actions:
-        yield text(f"Can be: {', '.join(record.available_actions)}", "dim")
     yield from relationship_parts("Links", record.links)
+    yield heading("History")
+    yield history_table(record)
+    if record.available_actions:
+        yield heading("What can be done")
+        yield actions_table(record)
+
+
+def history_table(record: FullRecord) -> Table:
+    """What happened, oldest first."""
+    made = Table.grid(padding=(0, 2))
+    for entry in record.history:
+        step = entry.transition
+        what = entry.reason if step is None else f"{step.action or 'made'} → {step.target}"
+        made.add_row(text(f"  {moment(entry.at)}", "dim"), text(what), text(entry.actor, "dim"))
+    return made
+
+
+def actions_table(record: FullRecord) -> Table:
+    """The actions its state allows, with what stands in the way."""
+    made = Table.grid(padding=(0, 2))
+    for action in record.available_actions:
+        needs = f"needs {', '.join(action.missing)}" if action.missing else ""
+        made.add_row(
+            text(f"  {action.name}", "bold"),
+            text("; ".join(filter(None, (needs, *action.objections))), "dim"),
+        )
+    return made
 
 
 def records_table(records: Sequence[RecordLine]) -> Table:
@@ -116,7 +145,9 @@ def hits_table(hits: Sequence[Hit]) -> Table:
     for hit in hits:
         node = hit.node
         name = node.name or " ".join(filter(None, (node.number, node.title)))
-        made.add_row(text(name, "bold"), text(node.class_name or node.type), text(node.status), text(node.id, "dim"))
+        made.add_row(
+            text(name, "bold"), text(node.class_name or node.type), text(node.status), text(node.id, "dim")
+        )
     return made
 
 

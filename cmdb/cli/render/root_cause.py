@@ -19,15 +19,15 @@ EXPLAINED = 3
 
 _PARTS: Mapping[str, str] = MappingProxyType(
     {
-        "EXPLAINS": "its failing would explain the symptoms",
-        "SPECIFICITY": "its failing would break little else",
-        "DISTANCE": "it is near to the symptoms",
+        "EXPLAINS": "its failing would explain",
+        "SPECIFICITY": "how little else its failing would hit",
+        "DISTANCE": "how near it is to the symptoms",
         "OWN_EVIDENCE": "it is seen failing itself",
         "RECENT_CHANGE": "a change touched it shortly before",
         "OPEN_PROBLEM": "an open problem names it",
         "KNOWN_ERROR": "a known error describes it",
         "PAST_CAUSE": "it was the cause before",
-        "HEALTHY": "it would have broken what is seen working",
+        "HEALTHY": "its failing would have hit what is seen working",
     }
 )
 
@@ -52,37 +52,55 @@ def verdict(answer: RootCause) -> Text:
     looked = f"{plural(answer.considered, 'configuration item')} upstream of the symptoms looked at"
     match answer.verdict:
         case "CAUSE_FOUND":
-            line = Text.assemble("Look at ", (_names(answer.causes or _first(answer)), "bold green"), f". ({looked}.)")
+            line = Text.assemble(
+                "Look at ", (_names(answer.causes or _first(answer)), "bold green"), f". ({looked}.)"
+            )
         case "SEVERAL_CAUSES":
             line = Text.assemble(
-                "No single one explains it. Together these do: ", (_names(answer.causes), "bold"), f". ({looked}.)"
+                "No single one explains it. Together these do: ",
+                (_names(answer.causes), "bold"),
+                f". ({looked}.)",
             )
         case _:
             line = Text(f"Nothing explains enough of it to be worth naming. ({looked}.)", style="yellow")
     if answer.unexplained:
         line += Text(f"\nStays unexplained: {_names(answer.unexplained)}.", style="yellow")
     if answer.truncated:
-        line += Text(f"\nOnly {answer.verified:,} of them were worked out in full; a better one may be hidden.", "yellow")
+        line += Text(
+            f"\nOnly {answer.verified:,} of them were worked out in full; a better one may be hidden.",
+            "yellow",
+        )
     return line
 
 
 def ranking(answer: RootCause) -> Table:
     """The candidates, best first."""
-    made = table(
-        "", "Candidate", "Class", "Score", "", "Explains", "Would also hit", numbers=["Score", "Explains", "Would also hit"]
-    )
+    made = table("", "Candidate", "Score", "Explains", "Hits in all", numbers=["Explains", "Hits in all"])
     for place, candidate in enumerate(answer.candidates, start=1):
-        explained = len(candidate.symptoms)
+        name = Text.assemble(
+            (clean(candidate.ci.shown), "bold" if place == 1 else ""),
+            (f" {clean(candidate.ci.class_name)}", "dim"),
+        )
         made.add_row(
             str(place),
-            text(candidate.ci.shown, "bold" if place == 1 else ""),
-            text(candidate.ci.class_name),
-            f"{candidate.score:.2f}",
-            bar(candidate.score),
-            f"{explained} of {explained + len(candidate.unexplained)}",
+            name,
+            Text.assemble(f"{candidate.score:.2f} ", bar(candidate.score)),
+            f"{len(whole(candidate))} of {len(symptoms(candidate))}",
             f"{candidate.would_affect:,}",
         )
     return made
+
+
+def symptoms(candidate: Candidate) -> dict[str, Ci]:
+    """Every symptom by its id, whether the candidate explains it or not."""
+    told = [*(symptom.ci for symptom in candidate.symptoms), *candidate.unexplained]
+    return {ci.id: ci for ci in told}
+
+
+def whole(candidate: Candidate) -> list[Ci]:
+    """The symptoms that the candidate explains in full: in part, a symptom stays unexplained as well."""
+    open_ones = {ci.id for ci in candidate.unexplained}
+    return [symptom.ci for symptom in candidate.symptoms if symptom.ci.id not in open_ones]
 
 
 def reasons(candidate: Candidate) -> Table:
@@ -102,8 +120,10 @@ def reason(part: ScorePart, candidate: Candidate) -> Text:
     words = _PARTS.get(part.part, part.part.lower().replace("_", " "))
     match part.part:
         case "EXPLAINS":
-            total = len(candidate.symptoms) + len(candidate.unexplained)
-            words += f": {len(candidate.symptoms)} of {total} ({_names(s.ci for s in candidate.symptoms)})"
+            words += f" {len(whole(candidate))} of {plural(len(symptoms(candidate)), 'symptom')}"
+            words += f" ({_names(whole(candidate))})" if whole(candidate) else ""
+            in_part = [s.ci for s in candidate.symptoms if s.ci.id in {ci.id for ci in candidate.unexplained}]
+            words += f", and {_names(in_part)} in part" if in_part else ""
         case "SPECIFICITY":
             words += f": {candidate.would_affect:,} in all"
         case "HEALTHY":
