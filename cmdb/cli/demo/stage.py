@@ -6,7 +6,7 @@ import json
 import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from textwrap import indent
 from types import MappingProxyType
 
@@ -17,7 +17,7 @@ from rich.text import Text
 from cmdb.api.services import Services
 from cmdb.app import Settings
 from cmdb.cli.asking import Seen, tell_impact, tell_root_cause
-from cmdb.cli.demo.story import Record, Story, offset
+from cmdb.cli.demo.story import Record, Story
 from cmdb.cli.gateway import Gateway, local_actor
 from cmdb.cli.import_ends import opened
 from cmdb.cli.operations import operation
@@ -26,7 +26,7 @@ from cmdb.cli.render.imports import ImportAnswer, counts_table, headline, proble
 from cmdb.cli.terminal import Terminal, clean
 from cmdb.graph.elements import Node
 from cmdb.inventory.engine import InventoryEngine
-from cmdb.kernel.clock import SystemClock
+from cmdb.kernel.clock import SystemClock, parse_instant
 from cmdb.processes.configuration.imports import ImportRequest, InventoryImports, outcome_data
 
 SCAN = "office-scan.xml"
@@ -39,6 +39,9 @@ TABLES: Mapping[str, str] = MappingProxyType(
     }
 )
 """Each table, and the source under whose name its word is kept."""
+
+
+_MOMENTS = ("actual_start", "detected_at", "investigation_started_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +88,10 @@ async def bring_in_all(services: Services, terminal: Terminal) -> None:
         title("2  What a scan cannot see", "machines that were bought, services, people, and what needs what")
     )
     for file, source in TABLES.items():
-        terminal.show(command("cmdb", "import", "table", file, "--source", source))
+        plan = await _bring_in(imports, ImportRequest("table", file, source, plan=True), terminal)
         answer = await _bring_in(imports, ImportRequest("table", file, source), terminal)
-        terminal.show(headline(file, answer), Text())
+        terminal.show(command("cmdb", "import", "table", file, "--source", source))
+        terminal.show(headline(file, answer), *samples(plan, "update"), Text())
 
 
 async def _bring_in(imports: InventoryImports, request: ImportRequest, terminal: Terminal) -> ImportAnswer:
@@ -113,28 +117,29 @@ def story_table(told: Told) -> Table:
     made.add_column(justify="right", no_wrap=True, style="dim")
     made.add_column(no_wrap=True)
     made.add_column(overflow="fold")
-    for record in sorted(told.story.records, key=happened, reverse=True):
+    for record in sorted(told.story.records, key=lambda each: happened(told.records[each.key])):
         node = told.records[record.key]
         about = ", ".join(named.name for named in (*record.touches, *record.affects))
-        line = Text.assemble(
-            (clean(record.attributes["title"]), "bold"), (f"  ({clean(node.status)})", "dim")
-        )
+        line = Text.assemble((clean(node.properties["title"]), "bold"), (f"  ({clean(node.status)})", "dim"))
         line += Text(f"\n{clean(record.requested_by.name)} on {clean(about)}:", style="cyan")
-        line += Text(f"\n{clean(record.attributes['description'])}", style="italic")
-        made.add_row(ago(happened(record)), Text(node.name, style="bold"), line)
+        line += Text(f"\n{clean(node.properties.get('description'))}", style="italic")
+        made.add_row(ago(SystemClock().now() - happened(node)), Text(node.name, style="bold"), line)
     return made
 
 
-def happened(record: Record) -> timedelta:
-    """How long before the telling the record's event took place: when work began, else when it was recorded."""
-    began = record.times.get("actual_start")
-    return offset(began) if began else record.began()
+def happened(record: Node) -> datetime:
+    """When a record's event took place: when work began or somebody noticed, else when it was recorded."""
+    for name in _MOMENTS:
+        moment = record.properties.get(name)
+        if isinstance(moment, str):
+            return parse_instant(moment)
+    return parse_instant(record.created_at)
 
 
 def ago(before: timedelta) -> str:
     """`9 h ago`."""
     minutes = round(before.total_seconds() / 60)
-    return f"{minutes // 60} h ago" if minutes >= 120 else f"{minutes} min ago"
+    return f"{round(minutes / 60)} h ago" if minutes >= 120 else f"{minutes} min ago"
 
 
 async def show_impact(gateway: Gateway, told: Told, terminal: Terminal) -> None:
