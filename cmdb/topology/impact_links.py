@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cmdb.topology.arrays import BoolArray, ByteArray, IntArray, SmallIntArray
+import numpy as np
+
+from cmdb.topology.arrays import BoolArray, ByteArray, IntArray, Places, SmallIntArray
 from cmdb.topology.meaning import GroupSpec
 
 GONE = -1
@@ -31,9 +33,15 @@ class ImpactLinks:
         """The number of entries, deleted ones included."""
         return len(self.providers)
 
+    def active_among(self, places: Places, retired: BoolArray) -> Places:
+        """Which of these links pass anything on: those that stand, between CIs that are not retired."""
+        working, providers = ~retired, self.providers[places]
+        both: BoolArray = (providers != GONE) & working[providers] & working[self.dependents[places]]
+        active: Places = places[both]
+        return active
+
     def active(self, retired: BoolArray) -> BoolArray:
-        """Which links pass anything on: those that stand, between CIs that are not retired."""
-        stands = self.providers != GONE
-        working = ~retired
-        both: BoolArray = stands & working[self.providers] & working[self.dependents]
-        return both
+        """By link, whether it passes anything on."""
+        active = np.zeros(len(self), dtype=np.bool_)
+        active[self.active_among(np.arange(len(self)), retired)] = True
+        return active

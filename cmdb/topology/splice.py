@@ -32,9 +32,9 @@ def spliced(old: Conduction, links: ImpactLinks, retired: BoolArray, dirty: Bool
     # Groups that nothing leads to are left behind with each splice; this bounds them.
     if len(near) > MOST_LINKS or len(old.groups) > 2 * np.count_nonzero(links.specs >= 0):
         return None
+    chosen = links.active_among(near, retired)
     active = np.zeros(len(links), dtype=np.bool_)
-    active[near] = links.active(retired)[near]
-    chosen = np.flatnonzero(active)
+    active[chosen] = True
     found = find_groups(links, active)
     strengths = np.zeros(len(links), dtype=np.int8)
     strengths[: len(old.strengths)] = old.strengths
@@ -91,9 +91,11 @@ def _put(
         gone = np.zeros(len(rows.entries), dtype=np.bool_)
     if outdated is not None and len(outdated):
         gone |= outdated[rows.entries]
-    before = np.concatenate([np.zeros(1, dtype=np.int32), np.cumsum(gone, dtype=np.int32)])
-    offsets = offsets - before[offsets]
-    entries = rows.entries[~gone]
+    entries = rows.entries
+    if gone.any():
+        before = np.concatenate([np.zeros(1, dtype=np.int32), np.cumsum(gone, dtype=np.int32)])
+        offsets = offsets - before[offsets]
+        entries = entries[~gone]
     if not len(keys):
         return Rows(offsets, entries)
     order = np.lexsort((values, keys))
@@ -102,10 +104,18 @@ def _put(
         bisect_left(entries, value, int(offsets[key]), int(offsets[key + 1]))
         for key, value in zip(keys.tolist(), values.tolist(), strict=True)
     ]
-    more = np.bincount(keys + 1, minlength=size + 1)
-    return Rows(
-        (offsets + np.cumsum(more)).astype(np.int32), np.insert(entries, places, values).astype(np.int32)
-    )
+    more = np.bincount(keys + 1, minlength=size + 1).cumsum(dtype=np.int32)
+    return Rows(offsets + more, _inserted(entries, places, values))
+
+
+def _inserted(entries: IntArray, places: list[int], values: IntArray) -> IntArray:
+    """Entries with each value put in before its place (ascending); numpy's own `insert` is slower by far."""
+    pieces = []
+    last = 0
+    for number, place in enumerate(places):
+        pieces += [entries[last:place], values[number : number + 1]]
+        last = place
+    return np.concatenate([*pieces, entries[last:]])
 
 
 def _joined(old: Groups, found: Groups, near: Places) -> Groups:
