@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -72,9 +73,9 @@ async def fetch_known(reader: Reader, model: CompiledModel, chunk: Sequence[Prep
     pinned = (each.node_id for observation in chunk for each in observation.references() if each.node_id)
     named = (one for found in known.names.values() for one in found)
     ids = list({*known.claims.values(), *named, *pinned})
-    known.nodes = await reader.get(ids)
-    known.evidences = await reader.evidence(ids)
-    await _fetch_links(reader, chunk, known, candidates)
+    known.nodes, known.evidences, _ = await asyncio.gather(
+        reader.get(ids), reader.evidence(ids), _fetch_links(reader, chunk, known, candidates)
+    )
     return known
 
 
@@ -98,12 +99,20 @@ class _Candidates:
         found = self._of_item.get(item)
         if found is None:
             claims = self._known.claims
-            texts = [text for _, text in item.strong] + [text for _, text in item.weak]
+            found = []
+            for _, text in item.strong:
+                holder = claims.get(text)
+                if holder is not None and holder not in found:
+                    found.append(holder)
+            for _, text in item.weak:
+                holder = claims.get(text)
+                if holder is not None and holder not in found:
+                    found.append(holder)
             for rule, text in item.dependent:
-                if rule.within is not None:
-                    parents = self.of_parent(observation, item, rule.within)
-                    texts += [f"{rule.prefix}{parent}|{text}" for parent in parents]
-            found = list({claims[text]: None for text in texts if text in claims})
+                for parent in self.of_parent(observation, item, rule.within or ""):
+                    holder = claims.get(f"{rule.prefix}{parent}|{text}")
+                    if holder is not None and holder not in found:
+                        found.append(holder)
             self._of_item[item] = found
         return found
 
@@ -121,10 +130,14 @@ def _own_identifiers(chunk: Iterable[PreparedObservation]) -> set[str]:
     texts: set[str] = set()
     for observation in chunk:
         for item in observation.items:
-            texts.update([text for _, text in item.strong])
-            texts.update([text for _, text in item.weak])
-        for reference in observation.references():
-            texts.update([text for _, text in reference.identifiers])
+            for _, text in item.strong:
+                texts.add(text)
+            for _, text in item.weak:
+                texts.add(text)
+        for relationship in observation.relationships:
+            for end in (relationship.source, relationship.target):
+                if not isinstance(end, int):
+                    texts.update([text for _, text in end.identifiers])
     return texts
 
 
@@ -152,9 +165,11 @@ async def _fetch_links(
     ends: dict[RelationshipPlan, tuple[set[str], set[str]]] = {}
     for observation in chunk:
         for each in observation.relationships:
-            sources, targets = ends.setdefault(each.plan, (set(), set()))
-            sources.update(candidates.of_end(observation, each.source))
-            targets.update(candidates.of_end(observation, each.target))
+            pair = ends.get(each.plan)
+            if pair is None:
+                pair = ends[each.plan] = (set(), set())
+            pair[0].update(candidates.of_end(observation, each.source))
+            pair[1].update(candidates.of_end(observation, each.target))
     asked = list(_sides(ends))
     for direction in Direction:
         types = tuple(sorted(plan.name for plan, side, _ in asked if side is direction))
