@@ -199,9 +199,11 @@ def _action_line(action: Action) -> Text:
         return line
     line += Text.assemble((f"  {clean(action.reason)}", "dim"))
     for change in action.changes[:SAMPLES]:
-        line += Text.assemble(f"\n    {clean(change.attribute)}: ", text(change.old), " → ", text(change.new))
-    if len(action.changes) > SAMPLES:
-        line += Text(f"\n    … and {plural(len(action.changes) - SAMPLES, 'attribute')} more", "dim")
+        before = "" if change.old is None else f"{clean(change.old)} → "
+        line += Text(f"\n    {clean(change.attribute)}: {before}{clean(change.new)}")
+    left = len(action.changes) - SAMPLES
+    if left > 0:
+        line += Text(f"\n    … and {plural(left, 'more attribute')}", "dim")
     return line
 
 
