@@ -2,44 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from cmdb.analysis.explain import Trace, trace
-from cmdb.analysis.impact_types import AffectedCi, ImpactRequest, PathStep, Truncation, TruncationReason
-from cmdb.analysis.paths import path_to
+from cmdb.analysis.impact_types import AffectedCi, ImpactRequest, PathStep, Truncation
+from cmdb.analysis.listing import Listing, list_affected
+from cmdb.analysis.paths import paths_to
 from cmdb.analysis.propagate import Assumed, Propagation, propagate
 from cmdb.analysis.state import ImpactState
 from cmdb.graph.errors import NodeNotFoundError
 from cmdb.topology.arrays import ByteArray, IntArray
 from cmdb.topology.conduction import Conduction
-from cmdb.topology.ordering import stable_order
 from cmdb.topology.topology import Topology
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ImpactResult:
-    """The affected CIs as columns, the worst first, then the nearest, then by id; starts are not among them.
+    """The affected CIs; starts are not among them.
 
-    positions, states, distances: one entry an affected CI. `starts` holds the CIs asked about, by id, with
-    the state they end in (no better than assumed). `truncated` is empty when nothing was left out.
+    States are found at once; order, distances and paths when they are first asked for. `starts` holds the
+    CIs asked about, by id, with the state they end in (no better than assumed).
     """
 
     topology: Topology
+    request: ImpactRequest
     conduction: Conduction
     found: Propagation
-    trace: Trace
-    positions: IntArray
-    states: ByteArray
-    distances: IntArray
+    assumed: Assumed
     starts: tuple[AffectedCi, ...]
-    truncated: tuple[Truncation, ...]
+
+    @cached_property
+    def trace(self) -> Trace:
+        """How each affected CI is reached."""
+        return trace(self.topology.links, self.conduction, self.found, self.assumed.starts)
+
+    @cached_property
+    def listing(self) -> Listing:
+        """What is listed, in order."""
+        return list_affected(self.topology, self.request, self.found, self.trace, len(self.starts))
+
+    @property
+    def positions(self) -> IntArray:
+        """The positions of the CIs listed: the worst first, then the nearest, then by id."""
+        return self.listing.positions
+
+    @property
+    def states(self) -> ByteArray:
+        """The state of each CI listed."""
+        return self.listing.states
+
+    @property
+    def distances(self) -> IntArray:
+        """How many links each CI listed is away from the nearest start."""
+        return self.listing.distances
+
+    @property
+    def truncated(self) -> tuple[Truncation, ...]:
+        """What limits left out; empty when nothing was."""
+        return self.listing.truncated
 
     @property
     def total(self) -> int:
         """How many CIs are listed."""
+        request = self.request
+        if request.classes is None and request.max_distance is None and request.limit is None:
+            return len(self.found.affected) - len(self.starts)
         return len(self.positions)
 
     def by_state(self) -> Mapping[ImpactState, int]:
@@ -89,10 +120,20 @@ class ImpactResult:
         Raises:
             NodeNotFoundError: the CI is not affected.
         """
-        position = self.topology.position(ci_id)
-        if not self.found.states[position]:
+        return self.paths((ci_id,))[0]
+
+    def paths(self, ci_ids: Sequence[str]) -> list[tuple[PathStep, ...]]:
+        """The same for many CIs, in the order given; far quicker than one by one.
+
+        Raises:
+            NodeNotFoundError: one of them is not affected.
+        """
+        positions = self.topology.positions(ci_ids)
+        unaffected = np.flatnonzero(self.found.states[positions] == ImpactState.UNAFFECTED)
+        if unaffected.size:
+            ci_id = ci_ids[int(unaffected[0])]
             raise NodeNotFoundError(f"{ci_id!r} is not affected", details={"id": ci_id})
-        return path_to(self.topology, self.conduction, self.found, self.trace, position)
+        return paths_to(self.topology, self.conduction, self.found, self.trace, positions)
 
 
 def impact(topology: Topology, request: ImpactRequest) -> ImpactResult:
@@ -106,19 +147,8 @@ def impact(topology: Topology, request: ImpactRequest) -> ImpactResult:
     conduction = topology.conducting(request.relationship_types)
     assumed = _assumed(topology, request)
     found = propagate(conduction, assumed)
-    traced = trace(topology.links, conduction, found, assumed.starts)
-    positions, states, distances = _ordered(topology, found, traced, len(assumed.starts))
-    chosen, truncated = _cut(topology, request, positions, distances)
     return ImpactResult(
-        topology=topology,
-        conduction=conduction,
-        found=found,
-        trace=traced,
-        positions=positions[chosen],
-        states=states[chosen],
-        distances=distances[chosen],
-        starts=_start_rows(topology, found, assumed),
-        truncated=truncated,
+        topology, request, conduction, found, assumed, starts=_start_rows(topology, found, assumed)
     )
 
 
@@ -133,45 +163,6 @@ def _assumed(topology: Topology, request: ImpactRequest) -> Assumed:
         degraded=positions[states == ImpactState.DEGRADED],
         at_risk=positions[states == ImpactState.AT_RISK],
     )
-
-
-def _ordered(
-    topology: Topology, found: Propagation, traced: Trace, starts: int
-) -> tuple[IntArray, ByteArray, IntArray]:
-    """Positions, states and distances in the answer's order; starts come first in a trace and are left out."""
-    nodes, distances = traced.nodes[starts:], traced.distances[starts:]
-    order = stable_order(topology.in_id_order(nodes))
-    nodes, distances = nodes[order], distances[order]
-    states = found.states[nodes.astype(np.intp)]
-    farthest = int(distances.max(initial=0))
-    order = stable_order((ImpactState.DOWN - states.astype(np.int32)) * (farthest + 1) + distances)
-    return nodes[order], states[order], distances[order]
-
-
-def _cut(
-    topology: Topology, request: ImpactRequest, positions: IntArray, distances: IntArray
-) -> tuple[slice | IntArray, tuple[Truncation, ...]]:
-    """Which places of the answer the request lists, and what its limits leave out."""
-    chosen: slice | IntArray = slice(None)
-    count, cuts = len(positions), []
-    if request.classes is not None or request.max_distance is not None:
-        listed = np.ones(count, dtype=np.bool_)
-        if request.classes is not None:
-            wanted = np.array([name in request.classes for name in topology.class_names], dtype=np.bool_)
-            listed = wanted[topology.class_codes[positions]]
-        if request.max_distance is not None:
-            far = listed & (distances > request.max_distance)
-            listed &= ~far
-            if far.any():
-                left_out = int(np.count_nonzero(far))
-                cuts.append(Truncation(TruncationReason.DISTANCE, request.max_distance, left_out))
-        chosen = np.flatnonzero(listed).astype(np.int32)
-        count = len(chosen)
-    if request.limit is not None and count > request.limit:
-        cuts.append(Truncation(TruncationReason.LIMIT, request.limit, count - request.limit))
-        first = slice(request.limit)
-        chosen = first if isinstance(chosen, slice) else chosen[first]
-    return chosen, tuple(cuts)
 
 
 def _start_rows(topology: Topology, found: Propagation, assumed: Assumed) -> tuple[AffectedCi, ...]:

@@ -8,39 +8,74 @@ from cmdb.analysis.explain import Trace, explains
 from cmdb.analysis.impact_types import GroupFailure, PathStep
 from cmdb.analysis.propagate import Propagation
 from cmdb.analysis.state import ImpactState
+from cmdb.topology.arrays import IntArray
 from cmdb.topology.conduction import Conduction
 from cmdb.topology.topology import Topology
 
 
-def path_to(
-    topology: Topology, conduction: Conduction, found: Propagation, traced: Trace, position: int
-) -> tuple[PathStep, ...]:
-    """The steps from a start to an affected CI."""
-    steps = []
-    here = position
-    while True:
-        before = int(traced.previous[here])
-        steps.append(_step(topology, conduction, found, before, here))
-        if before < 0:
-            return tuple(reversed(steps))
-        here = before
+def paths_to(
+    topology: Topology, conduction: Conduction, found: Propagation, traced: Trace, positions: IntArray
+) -> list[tuple[PathStep, ...]]:
+    """The steps from a start to each of these affected CIs; steps that paths share are made once."""
+    nodes = _on_the_way(traced, positions)
+    steps = _steps(topology, conduction, found, traced, nodes)
+    before = dict(zip(nodes.tolist(), traced.previous[nodes].tolist(), strict=True))
+    paths = []
+    for position in positions.tolist():
+        path, here = [], position
+        while here >= 0:
+            path.append(steps[here])
+            here = before[here]
+        paths.append(tuple(reversed(path)))
+    return paths
 
 
-def _step(topology: Topology, conduction: Conduction, found: Propagation, before: int, here: int) -> PathStep:
-    state = ImpactState(int(found.states[here]))
-    if before < 0:
-        return PathStep(topology.id_at(here), topology.class_at(here), state)
-    between = conduction.supply_links.of(here)[conduction.suppliers.of(here) == before]
-    link = int(between[np.argmax(explains(topology.links, conduction, found, between))])
-    meaning = topology.meaning_of(link)
-    return PathStep(
-        id=topology.id_at(here),
-        class_name=topology.class_at(here),
-        state=state,
-        relationship_type=meaning.name,
-        along=meaning.along,
-        group=_failure(topology, conduction, found, link),
+def _on_the_way(traced: Trace, positions: IntArray) -> IntArray:
+    """These CIs and all before them on their paths, each once."""
+    seen = np.zeros(len(traced.previous), dtype=np.bool_)
+    found, frontier = [positions[:0]], positions
+    while frontier.size:
+        frontier = np.unique(frontier[~seen[frontier]])
+        seen[frontier] = True
+        found.append(frontier)
+        frontier = traced.previous[frontier]
+        frontier = frontier[frontier >= 0]
+    return np.concatenate(found)
+
+
+def _steps(
+    topology: Topology, conduction: Conduction, found: Propagation, traced: Trace, nodes: IntArray
+) -> dict[int, PathStep]:
+    """By position, the step that leads to each of these CIs."""
+    supply, counts = conduction.supply_links.gather(nodes)
+    owners = np.repeat(np.arange(len(nodes), dtype=np.int32), counts)
+    leads = topology.links.providers[supply] == traced.previous[nodes][owners]
+    leads &= explains(topology.links, conduction, found, supply)
+    chosen = np.flatnonzero(leads)
+    links = np.full(len(nodes), -1, dtype=np.int32)
+    links[owners[chosen][::-1]] = supply[chosen][::-1]  # the first of several wins
+    links[traced.previous[nodes] < 0] = -1
+    meanings = {meaning.code: meaning for meaning in topology.meanings.values()}
+    steps = {}
+    rows = zip(
+        nodes.tolist(),
+        topology.ids_at(nodes),
+        topology.class_codes[nodes].tolist(),
+        found.states[nodes].tolist(),
+        links.tolist(),
+        strict=True,
     )
+    for position, ci_id, code, state, link in rows:
+        class_name = topology.class_names[code]
+        if link < 0:
+            steps[position] = PathStep(ci_id, class_name, ImpactState(state))
+            continue
+        meaning = meanings[int(topology.links.types[link])]
+        group = _failure(topology, conduction, found, link)
+        steps[position] = PathStep(
+            ci_id, class_name, ImpactState(state), meaning.name, along=meaning.along, group=group
+        )
+    return steps
 
 
 def _failure(

@@ -61,9 +61,12 @@ def propagate(conduction: Conduction, assumed: Assumed) -> Propagation:
     new = spread.close(DOWN, assumed.down)
     down, touched = spread.through_groups(DOWN, new, new, not_up)
 
+    softened = conduction.soft.gather(down)[0]
+    if not (len(softened) or len(touched) or len(assumed.degraded) or len(assumed.at_risk)):
+        return Propagation(down, spread.states, not_up, unwell, spread.search)
+
     weak = touched[~groups.hard[touched]]
     failed = weak[groups.members[weak] - not_up[weak] < groups.needed[weak]]
-    softened = conduction.soft.gather(down)[0]
     new = spread.close(DEGRADED, np.concatenate([assumed.degraded, softened, groups.dependents[failed]]))
     degraded, touched = spread.through_groups(DEGRADED, new, np.concatenate([down, new]), unwell)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cmdb.analysis.cause_sets import Option, smallest_cover
-from cmdb.analysis.paths import path_to
+from cmdb.analysis.paths import paths_to
 from cmdb.analysis.ranking import Ranked, explained_away, rank, try_symptoms
 from cmdb.analysis.root_cause_types import (
     Candidate,
@@ -113,21 +113,17 @@ def _unexplained(tester: Tester, causes: tuple[str, ...]) -> tuple[str, ...]:
 def _candidate(tester: Tester, one: Ranked) -> Candidate:
     topology, rows = tester.topology, tester.symptoms.rows
     found, traced = tester.explain(one.trial.position)
+    hit = np.flatnonzero(one.trial.states)
+    paths = paths_to(topology, tester.conduction, found, traced, tester.symptoms.positions[hit])
     explains = tuple(
-        Explanation(
-            symptom=row.id,
-            state=ImpactState(state),
-            distance=distance,
-            path=path_to(topology, tester.conduction, found, traced, position),
-        )
-        for row, position, state, distance in zip(
-            rows,
-            tester.symptoms.positions.tolist(),
-            one.trial.states.tolist(),
-            one.trial.distances.tolist(),
+        Explanation(rows[n].id, ImpactState(state), distance, path)
+        for n, state, distance, path in zip(
+            hit.tolist(),
+            one.trial.states[hit].tolist(),
+            one.trial.distances[hit].tolist(),
+            paths,
             strict=True,
         )
-        if state
     )
     return Candidate(
         id=one.id,
