@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from platformdirs import user_data_path
@@ -15,7 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from cmdb.api.execution import GraphQLRunner
 from cmdb.api.http import HttpOptions, HttpServer
 from cmdb.api.limits import Limits
-from cmdb.api.schema import ApiSchema, build_schema
+from cmdb.api.schema import build_schema
 from cmdb.api.services import Services
 from cmdb.graph.from_model import graph_schema
 from cmdb.graph.schema import GraphSchema
@@ -62,13 +62,17 @@ class Settings(BaseSettings):
         return [Path(part) for part in self.schema_folders.split(os.pathsep) if part]
 
 
-@dataclass(frozen=True, slots=True)
 class Application:
-    """Everything wired. `server` is not listening yet."""
+    """Everything wired. The GraphQL schema is built when it is first asked for: not all work needs one."""
 
-    services: Services
-    runner: GraphQLRunner
-    store_address: str
+    def __init__(self, services: Services, store_address: str) -> None:
+        self.services = services
+        self.store_address = store_address
+
+    @cached_property
+    def runner(self) -> GraphQLRunner:
+        """What executes GraphQL operations."""
+        return GraphQLRunner(build_schema(self.services.model, Limits()), self.services)
 
     def server(self, options: HttpOptions) -> HttpServer:
         """The HTTP server over this application."""
@@ -89,7 +93,7 @@ async def open_application(settings: Settings, clock: Clock | None = None) -> As
     store = await open_store(settings.store, graph_schema(model), clock)
     try:
         services = wire(model, store, clock)
-        yield Application(services, runner(model, services), settings.store)
+        yield Application(services, settings.store)
     finally:
         await store.close()
 
@@ -128,9 +132,3 @@ def wire(model: Model, store: GraphStore, clock: Clock) -> Services:
         clock=clock,
         ids=ids,
     )
-
-
-def runner(model: Model, services: Services) -> GraphQLRunner:
-    """What executes GraphQL over these services."""
-    api: ApiSchema = build_schema(model, Limits())
-    return GraphQLRunner(api, services)
