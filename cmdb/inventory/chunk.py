@@ -15,7 +15,6 @@ from cmdb.inventory.identify import identify
 from cmdb.inventory.known import Known
 from cmdb.inventory.memory import ChunkMemory
 from cmdb.inventory.observation import Problem
-from cmdb.inventory.pause import collector_paused
 from cmdb.inventory.plan import Action, ActionKind, Conflict, Tally
 from cmdb.inventory.prepared import PreparedObservation
 from cmdb.inventory.relate import DraftLink, Relater, WaitingRelationship
@@ -77,13 +76,6 @@ def plan_chunk(
         known: What `fetch_known` brought for them.
         memory: Receives what later chunks must know.
     """
-    with collector_paused():
-        return _planned(context, chunk, known, memory)
-
-
-def _planned(
-    context: ChunkContext, chunk: Sequence[PreparedObservation], known: Known, memory: ChunkMemory
-) -> ChunkPlan:
     identified = identify(chunk, known, context.model, context.new_id)
     drafter = Drafter(context.source, context.model, known, identified, memory)
     drafter.draft_all()

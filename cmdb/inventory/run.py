@@ -21,6 +21,7 @@ from cmdb.inventory.drafts import Draft
 from cmdb.inventory.known import Known, fetch_known
 from cmdb.inventory.memory import ChunkMemory, Listed, RunMemory
 from cmdb.inventory.observation import Problem
+from cmdb.inventory.pause import collector_paused
 from cmdb.inventory.plan import ActionKind, Conflict, Tally
 from cmdb.inventory.prepared import PreparedObservation
 from cmdb.inventory.reader import Reader
@@ -102,10 +103,11 @@ class Run:
         """Plan and hand on one chunk; when others write the same CIs meanwhile, look again and plan anew."""
 
         async def attempt() -> ChunkPlan:
-            known = await fetch_known(self._reader, self._context.model, observations)
-            memory = ChunkMemory(self._memory)
-            plan = await asyncio.to_thread(plan_chunk, self._context, observations, known, memory)
-            await self._sink.take(plan, known)
+            with collector_paused():
+                known = await fetch_known(self._reader, self._context.model, observations)
+                memory = ChunkMemory(self._memory)
+                plan = await asyncio.to_thread(plan_chunk, self._context, observations, known, memory)
+                await self._sink.take(plan, known)
             return plan
 
         plan = await _undisturbed(attempt)
