@@ -16,6 +16,9 @@ from cmdb.topology.topology import Topology
 
 Floats = NDArray[np.float64]
 
+LEAST_WEIGHT = 1e-9
+"""A symptom of no weight counts this much, so that shares can be formed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Symptoms:
@@ -63,7 +66,7 @@ def read_symptoms(topology: Topology, request: RootCauseRequest) -> Symptoms:
     return Symptoms(
         rows=rows,
         positions=positions[~retired],
-        weights=np.array([row.weight for row in rows], dtype=np.float64),
+        weights=np.maximum(np.array([row.weight for row in rows], dtype=np.float64), LEAST_WEIGHT),
         missing=tuple(name for name, gone in zip(ids, retired.tolist(), strict=True) if gone),
     )
 
@@ -79,5 +82,4 @@ def find_upstream(conduction: Conduction, symptoms: Symptoms) -> Upstream:
         nearness[search.nodes] += weight / (1.0 + distances(search))
         found.append(search.nodes)
     positions = ascending(Distinct(size).of(np.concatenate([symptoms.positions[:0], *found])))
-    total = symptoms.total or 1.0
-    return Upstream(positions, reaches[positions] / total, nearness[positions] / total)
+    return Upstream(positions, reaches[positions] / symptoms.total, nearness[positions] / symptoms.total)
