@@ -50,6 +50,7 @@ def assembled_statement(source: SourceFile) -> Iterator[Finding]:
 
     Values are parameters, always. Names (labels, types, columns) come from the model's allow-list and are
     quoted by the modules whose name starts with `compile`; there, and only there, a reviewer has to look.
+    A module's own constants (`COLUMNS`) may be put into an f-string anywhere: they are part of the text.
     """
     if not source.is_under(STORE) or any(part.startswith("compile") for part in source.parts):
         return
@@ -82,7 +83,7 @@ def _strings(source: SourceFile) -> Iterator[tuple[ast.expr, str]]:
 
 def _assembled(node: ast.AST) -> str | None:
     match node:
-        case ast.JoinedStr() if any(isinstance(part, ast.FormattedValue) for part in node.values):
+        case ast.JoinedStr() if any(_varies(part) for part in node.values):
             return _literal_text(node)
         case ast.Call(func=ast.Attribute(value=ast.Constant(value=str(text)), attr="format")):
             return text
@@ -95,6 +96,14 @@ def _assembled(node: ast.AST) -> str | None:
             return text
         case _:
             return None
+
+
+def _varies(part: ast.expr) -> bool:
+    match part:
+        case ast.FormattedValue(value=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return not name.isupper()
+        case _:
+            return isinstance(part, ast.FormattedValue)
 
 
 def _literal_text(node: ast.JoinedStr) -> str:

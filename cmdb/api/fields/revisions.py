@@ -57,7 +57,7 @@ class RevisionEntry:
     hash: str
     previous_hash: str
 
-    @strawberry.field
+    @strawberry.field(description="Who did it.")
     def actor(self) -> RevisionActor:
         return RevisionActor(name=self.found.actor.name, kind=self.found.actor.kind.value)
 
@@ -69,11 +69,11 @@ class RevisionEntry:
     def links(self, first: int = 100) -> list[RevisionLinkChange]:
         return [_link_change(change) for change in self.found.links[: page_size(first)]]
 
-    @strawberry.field
+    @strawberry.field(description="How many configuration items and records it altered.")
     def node_count(self) -> int:
         return len(self.found.nodes)
 
-    @strawberry.field
+    @strawberry.field(description="How many relationships and links it altered.")
     def link_count(self) -> int:
         return len(self.found.links)
 

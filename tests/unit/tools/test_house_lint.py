@@ -80,6 +80,16 @@ def test_a_statement_made_of_pieces_is_found_outside_compile_modules(expression:
     assert [] == rules_broken("cmdb/store/neo4j/compile/filter.py", text)
 
 
+@pytest.mark.parametrize("constant", ["COLUMNS", "_COLUMNS", "rows.COLUMNS"])
+def test_constants_may_stand_in_a_statement_anywhere(constant: str) -> None:
+    """A module's own constant is part of the text, unlike a value that varies beside it."""
+    text = f"def f(name: str) -> str:\n    return f'SELECT {{{constant}}} FROM node'\n"
+    varied = f"def f(name: str) -> str:\n    return f'SELECT {{{constant}}} FROM {{name}}'\n"
+
+    assert [] == rules_broken("cmdb/store/embedded/read.py", text)
+    assert ["assembled-statement"] == rules_broken("cmdb/store/embedded/read.py", varied)
+
+
 def test_long_modules_are_found() -> None:
     """A module may have 400 lines, a test module 500."""
     assert [] == rules_broken("cmdb/a.py", "x = 1\n" * 400)
