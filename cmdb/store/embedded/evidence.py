@@ -101,9 +101,11 @@ def _update_evidence(
     rows = _evidence_rows(connection, wanted.values())
     state = {key: (_stamps_of(stamps), dict.fromkeys(claims)) for key, (stamps, claims) in rows.items()}
     for update in updates:
-        stamps, claims = state.setdefault(keys[update.id], ({}, {}))
+        _, claims = state.setdefault(keys[update.id], ({}, {}))
         for value in update.releases:
             claims.pop(value, None)
+    for update in updates:
+        stamps, claims = state[keys[update.id]]
         claims.update(dict.fromkeys(update.claims))
         for name, value_ in update.changes.items():
             if value_ is None:
