@@ -54,6 +54,7 @@ _SHARED_MACS = (
     "00:53:45:00:00:00", "44:45:53:54:", "50:50:54:50:30:30",  # dial-up and tunnel adapters of Windows
     "00:05:9a:3c:7",  # a VPN client's adapter: the same on every machine
 )  # fmt: skip
+_OWN_NAMES = ("localhost", "127.")
 _SITE_ENDINGS = (".local", ".localdomain", ".lan", ".home", ".internal", ".home.arpa", ".corp", ".intranet")
 
 
@@ -70,6 +71,9 @@ def same_value(text_format: Format, one: Value, other: Value) -> bool:
 
 
 def _plain(value: str) -> tuple[Reach, str]:
+    """A name; that of the machine itself (RFC 6761) means the one that looked."""
+    if value.startswith(_OWN_NAMES) or value == "::1":
+        return Reach.SOURCE, value
     return Reach.EVERYWHERE, value
 
 

@@ -92,3 +92,8 @@ def test_how_far_a_name_holds(name: str, expected: Reach) -> None:
 )
 def test_how_far_an_address_holds(address: str, expected: Reach) -> None:
     assert reach(Format.IP, address) is expected
+
+
+@pytest.mark.parametrize("name", ["localhost", "localhost.localdomain", "127.0.0.1", "::1"])
+def test_the_name_of_the_machine_itself_means_the_one_that_looked(name: str) -> None:
+    assert reach(Format.PLAIN, name) is Reach.SOURCE
