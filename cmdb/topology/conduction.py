@@ -77,5 +77,7 @@ def single_strengths(links: ImpactLinks, chosen: Places, groups: Groups) -> Byte
 
 
 def _forward(links: ImpactLinks, chosen: Places, to: IntArray, size: int) -> Rows:
+    """Rows by provider, each in rising order, whatever the order of the links."""
+    chosen = chosen[group_by(to[chosen], int(to[chosen].max(initial=-1)) + 1).entries]
     rows = group_by(links.providers[chosen], size)
     return Rows(rows.offsets, to[chosen[rows.entries]])

@@ -16,6 +16,7 @@ from cmdb.graph.store import GraphStore
 from cmdb.kernel.values import Value
 from cmdb.topology.build import build_topology
 from cmdb.topology.keeper import TopologyKeeper
+from cmdb.topology.splice import MOST_LINKS
 from cmdb.topology.topology import Topology
 from tests.oracles.estates import GROUP_TYPE, HARD_TYPE, NO_IMPACT_TYPE, SOFT_TYPE, SUPPLY_TYPE, small_model
 from tests.oracles.graph_in_memory import GraphInMemory
@@ -240,3 +241,27 @@ async def test_a_worn_topology_is_built_again() -> None:
 
     assert 2 == len(after.ids)
     assert 2 == graph.asked["structure"]
+
+
+async def test_a_large_change_is_arranged_like_a_small_one() -> None:
+    """Whether spliced in or arranged anew, each CI's dependents come in the order of ids, so paths are the same."""
+    one, other = start_graph(), start_graph()
+    small, large = keeper_of(one), keeper_of(other)
+    await small.current()
+    await large.current()
+    for number in reversed(range(MOST_LINKS + 10)):
+        name = f"n{number:05}"
+        for graph in (one, other):
+            graph.put_node(name, "Server")
+            graph.put_link(LinkKey(HARD_TYPE, name, "b"), {})
+        if number % 500 == 0:
+            one.commit()
+            await small.current()
+    one.commit()
+    other.commit()
+
+    for keeper in (small, large):
+        topology = await keeper.current()
+        dependents = topology.conduction.hard.of(topology.position("b"))
+        assert sorted(dependents.tolist()) == dependents.tolist()
+    assert described(await small.current()) == described(await large.current())
