@@ -98,7 +98,7 @@ class _KnownShapes:
         """Whether the node certainly has no mistake; where it is False, one has to look closer."""
         properties = create.properties
         values = list(properties.values())
-        shape = (create.label, *properties, *map(type, values))
+        shape = (create.label, create.numbering is None, *properties, *map(type, values))
         if shape not in self._sound:
             label = self._schema.labels.get(create.label)
             if label is None or next(_create_mistakes(create, label), None) is not None:
