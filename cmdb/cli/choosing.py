@@ -42,6 +42,7 @@ class _Word(Answer):
 
 
 class _Choices(Answer):
+    address: _Page
     exact: _Page
     host: _Page
     words: tuple[_Word, ...]
@@ -62,8 +63,8 @@ async def choose_all(gateway: Gateway, texts: Iterable[str]) -> list[Ci]:
 
 
 async def choose(gateway: Gateway, text: str) -> Ci:
-    """The CI with this id; else the one with this name, FQDN, address or serial number; else the one host whose
-    name begins with it; else the one that a search for it finds.
+    """The CI with this id; else the host with this address; else the CI with this name, FQDN or serial number; else
+    the one host whose name begins with it; else the one that a search for it finds.
 
     Raises:
         CiNotFoundError: none answers to it.
@@ -77,7 +78,7 @@ async def choose(gateway: Gateway, text: str) -> Ci:
     variables = {"text": wanted, "value": wanted, "label": f"{wanted}.", "first": _LISTED}
     choices = read(_Choices, await data_of(gateway, operation("find_configuration_item"), variables))
     words = [word.node for word in choices.words]
-    for page in (choices.exact, choices.host):
+    for page in (choices.address, choices.exact, choices.host):
         if page.nodes:
             return _only(wanted, page.nodes, page.total_count)
     named = [ci for ci in words if (ci.name or "").casefold() == wanted.casefold()]

@@ -14,7 +14,7 @@ from cmdb.cli.answers import AnswerError
 from cmdb.cli.failures import ReportedError
 from cmdb.cli.place import Place
 from cmdb.kernel.actor import Actor
-from cmdb.kernel.errors import CmdbError, ErrorKind, catalogue
+from cmdb.kernel.errors import CmdbError, ErrorKind
 
 if TYPE_CHECKING:
     from cmdb.app import Application
@@ -178,11 +178,14 @@ def check(answer: Mapping[str, object]) -> None:
 
 def reported_error(entry: object) -> ReportedError:
     """One entry of an answer's `errors` as an exception, of the kind its code has in the catalogue."""
+    # Importing every module takes its time, and only a failure needs it.
+    from cmdb.cli.whole_catalogue import whole_catalogue
+
     shown = entry if isinstance(entry, dict) else {}
     extensions = shown.get("extensions")
     known = extensions if isinstance(extensions, dict) else {}
     code = str(known.get("code", "UNKNOWN"))
-    kinds = {listed.code: listed.kind for listed in catalogue()}
+    kinds = {listed.code: listed.kind for listed in whole_catalogue()}
     return ReportedError(
         code,
         kinds.get(code, ErrorKind.INVALID),

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
-import pkgutil
 from dataclasses import asdict
 from pathlib import Path
 
-import cmdb
 from cmdb.api.limits import Limits
 from cmdb.api.schema import build_schema
 from cmdb.app import Settings
 from cmdb.cli.files import FileUnwritableError
 from cmdb.cli.render.classes import class_parts, class_tree
 from cmdb.cli.terminal import open_terminal
-from cmdb.kernel.errors import CmdbError, ErrorKind, catalogue
+from cmdb.cli.whole_catalogue import whole_catalogue
+from cmdb.kernel.errors import CmdbError, ErrorKind
 from cmdb.model.check import did_you_mean
 from cmdb.model.load import load_model
 from cmdb.model.types import CiClass, Model
@@ -98,12 +96,5 @@ def _write_whole(path: Path, content: str) -> None:
 
 
 def error_catalogue() -> list[dict[str, object]]:
-    """Every error of the product, sorted by code; all its modules are imported to know them."""
-    for module in pkgutil.walk_packages(cmdb.__path__, "cmdb."):
-        if not module.name.endswith("__main__"):
-            importlib.import_module(module.name)
-    from cmdb.inventory.registry import importer, importers
-
-    for name in importers():
-        importer(name)
-    return [{**asdict(entry), "kind": entry.kind.value} for entry in catalogue()]
+    """Every error of the product as plain data, sorted by code."""
+    return [{**asdict(entry), "kind": entry.kind.value} for entry in whole_catalogue()]

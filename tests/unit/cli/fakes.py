@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from io import StringIO
@@ -22,15 +23,16 @@ class FakeGateway:
         self, query: str, variables: Mapping[str, object] = NOTHING, name: str | None = None
     ) -> Mapping[str, object]:
         """The answer in the table for the first operation named in the query."""
-        operation = query.split("query ")[1].split("(")[0].split("{")[0].strip()
-        self.asked.append((operation, variables))
-        return self.answers[operation]
+        operation = re.search(r"query (\w+)", query)
+        assert operation is not None
+        self.asked.append((operation[1], variables))
+        return self.answers[operation[1]]
 
 
 def shown(parts: Iterable[RenderableType], width: int = 200) -> str:
     """What a person would read, without colours and without blanks at line ends."""
-    console = Console(file=StringIO(), width=width, highlight=False, markup=False, emoji=False)
+    written = StringIO()
+    console = Console(file=written, width=width, highlight=False, markup=False, emoji=False)
     for part in parts:
         console.print(part)
-    text = console.file.getvalue()  # type: ignore[attr-defined]  # it is the StringIO above
-    return "\n".join(line.rstrip() for line in text.splitlines())
+    return "\n".join(line.rstrip() for line in written.getvalue().splitlines())

@@ -17,6 +17,7 @@ def ci(name: str, id_: str = ID, class_name: str = "Router") -> dict[str, object
 
 
 def gateway(
+    address: Sequence[object] = (),
     exact: Sequence[object] = (),
     host: Sequence[object] = (),
     words: Sequence[object] = (),
@@ -27,6 +28,7 @@ def gateway(
             "ChooseById": {"data": {"configurationItem": by_id}},
             "FindConfigurationItem": {
                 "data": {
+                    "address": {"totalCount": len(address), "nodes": list(address)},
                     "exact": {"totalCount": len(exact), "nodes": list(exact)},
                     "host": {"totalCount": len(host), "nodes": list(host)},
                     "words": [{"node": node} for node in words],
@@ -54,6 +56,13 @@ async def test_an_exact_name_wins_over_words() -> None:
     assert "core" == (await choose(gateway(exact=[ci("core")], words=[ci("core two")]), "core")).name
 
 
+async def test_an_address_means_the_host_that_has_it() -> None:
+    """Not the address itself, which is a configuration item too."""
+    asked = gateway(address=[ci("web1")], exact=[ci("10.0.0.1", class_name="IPAddress")])
+
+    assert "web1" == (await choose(asked, "10.0.0.1")).name
+
+
 async def test_the_first_part_of_a_host_name_will_do() -> None:
     """`rtr-print` means `rtr-print.office.example`, when only one host begins so."""
     asked = gateway(host=[ci("rtr-print.office.example")], words=[ci("a"), ci("b")])
@@ -74,7 +83,7 @@ async def test_a_hit_of_that_name_in_other_letters_wins() -> None:
     assert "Printing" == found.name
 
 
-@pytest.mark.parametrize("where", ["exact", "host", "words"])
+@pytest.mark.parametrize("where", ["address", "exact", "host", "words"])
 async def test_several_are_listed_and_none_is_guessed(where: str) -> None:
     """The error lists the choices with their ids."""
     two = [ci("one", "1" * 26), ci("two", "2" * 26, "Server")]

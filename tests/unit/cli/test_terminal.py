@@ -31,10 +31,10 @@ def test_values_from_outside_cannot_steer_the_terminal(value: object, expected: 
 
 def test_brackets_in_names_are_no_markup() -> None:
     """A name like `[bold]` is shown as it is."""
-    console = Console(file=StringIO(), width=80)
-    console.print(text("[bold]x[/bold]"))
+    written = StringIO()
+    Console(file=written, width=80).print(text("[bold]x[/bold]"))
 
-    assert "[bold]x[/bold]\n" == console.file.getvalue()
+    assert "[bold]x[/bold]\n" == written.getvalue()
 
 
 def test_nothing_is_cut_in_a_pipe() -> None:
@@ -58,12 +58,12 @@ def test_a_pipe_is_as_wide_as_need_be_unless_columns_are_told(monkeypatch: pytes
 
 def test_a_narrow_terminal_folds_values_and_loses_none() -> None:
     """Long values are folded, never cut."""
-    console = Console(file=StringIO(), width=20)
+    written = StringIO()
     made = table("Name")
     made.add_row(text("abcdefghijklmnopqrstuvwxyz"))
-    console.print(made)
+    Console(file=written, width=20).print(made)
 
-    letters = "".join(console.file.getvalue().split())
+    letters = "".join(written.getvalue().split())
     assert letters.endswith("abcdefghijklmnopqrstuvwxyz")
 
 
