@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Annotated, Any
 
 import strawberry
@@ -68,19 +70,31 @@ class ImpactPath:
         return [path_step(info, step, by_id[step.id]) for step in self.steps_found if step.id in by_id]
 
 
+class PagePaths:
+    """The explaining paths of a page of rows, found together when the first of them is asked for."""
+
+    def __init__(self, result: ImpactResult, ids: Sequence[str]) -> None:
+        self._result = result
+        self._ids = ids
+
+    @cached_property
+    def by_id(self) -> Mapping[str, tuple[PathStep, ...]]:
+        """The path to each row."""
+        return dict(zip(self._ids, self._result.paths(self._ids), strict=True))
+
+
 @strawberry.type(description="A configuration item that is hit.")
 class AffectedConfigurationItem:
     """One row of an impact."""
 
-    found: strawberry.Private[AffectedCi]
-    result: strawberry.Private[ImpactResult]
+    paths: strawberry.Private[PagePaths]
     ci: ConfigurationItem
     state: ImpactState
     distance: int = strawberry.field(description="Links from the nearest start that explains it.")
 
     @strawberry.field(description="A shortest explaining path.")
     def path(self) -> ImpactPath:
-        return ImpactPath(steps_found=self.result.path(self.found.id))
+        return ImpactPath(steps_found=self.paths.by_id[self.ci.node.id])
 
 
 @strawberry.type(description="A page of what is hit: the worst first, then the nearest.")
@@ -262,11 +276,11 @@ async def affected_rows(
     info: ApiInfo, result: ImpactResult, rows: tuple[AffectedCi, ...]
 ) -> list[AffectedConfigurationItem]:
     """Rows of an answer with their configuration items, fetched at once; those deleted meanwhile are left out."""
-    nodes = await info.context.services.store.get([row.id for row in rows])
+    ids = [row.id for row in rows]
+    nodes, paths = await info.context.services.store.get(ids), PagePaths(result, ids)
     return [
         AffectedConfigurationItem(
-            found=row,
-            result=result,
+            paths=paths,
             ci=shown_ci(info, node),
             state=row.state,
             distance=row.distance,
