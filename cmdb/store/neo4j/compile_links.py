@@ -1,0 +1,90 @@
+"""Statements about links: their types are names, so each set of types has a text of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cmdb.graph.errors import InvalidQueryError
+from cmdb.graph.query import Direction, LinkQuery
+from cmdb.graph.schema import GraphSchema
+from cmdb.store.neo4j.compile_names import link_types_of, quoted
+
+
+def links_statement(schema: GraphSchema, query: LinkQuery) -> str:
+    """The links of each of `$ids`, the first `$first` of each, with `$labels` at the other end.
+
+    Raises:
+        InvalidQueryError: unknown link type or label.
+    """
+    for label in query.labels or ():
+        if label not in schema.labels:
+            raise InvalidQueryError(f"unknown label {label!a}")
+    pattern = _arrow(link_types_of(schema, query.types), query.direction)
+    chosen = "" if query.labels is None else " WHERE there.label IN $labels"
+    bound = "" if query.first is None else " LIMIT $first"
+    return (
+        "UNWIND $ids AS id MATCH (here:CmdbNode {id: id}) "
+        f"CALL (here) {{ MATCH (here){pattern}(there:CmdbNode){chosen} "
+        "RETURN type(r) AS kind, there.id AS other, properties(r) AS own "
+        f"ORDER BY kind, other{bound} }} "
+        "RETURN id, kind, other, own"
+    )
+
+
+def standing_links_statement(link_type: str) -> str:
+    """The links of one type that stand among `$rows` of source and target."""
+    return (
+        "UNWIND $rows AS row MATCH (a:CmdbNode {id: row.source}) MATCH (b:CmdbNode {id: row.target}) "
+        f"MATCH (a)-[r:{quoted(link_type)}]->(b) RETURN row.source, row.target, properties(r)"
+    )
+
+
+def create_links_statement(link_type: str) -> str:
+    """Make links of one type; the answer is how many were made."""
+    return (
+        "UNWIND $rows AS row MATCH (a:CmdbNode {id: row.source}) MATCH (b:CmdbNode {id: row.target}) "
+        f"CREATE (a)-[r:{quoted(link_type)}]->(b) SET r = row.own"
+    )
+
+
+def update_links_statement(link_type: str) -> str:
+    """Give links of one type other properties."""
+    return (
+        "UNWIND $rows AS row MATCH (a:CmdbNode {id: row.source}) MATCH (b:CmdbNode {id: row.target}) "
+        f"MATCH (a)-[r:{quoted(link_type)}]->(b) SET r = row.own"
+    )
+
+
+def delete_links_statement(link_type: str) -> str:
+    """Remove links of one type."""
+    return (
+        "UNWIND $rows AS row MATCH (a:CmdbNode {id: row.source}) MATCH (b:CmdbNode {id: row.target}) "
+        f"MATCH (a)-[r:{quoted(link_type)}]->(b) DELETE r"
+    )
+
+
+def frontier_statement(schema: GraphSchema, types: Iterable[str], direction: Direction) -> str:
+    """The different nodes one step from `$ids`."""
+    pattern = _arrow(link_types_of(schema, types), direction)
+    return (
+        "UNWIND $ids AS id MATCH (here:CmdbNode {id: id}) "
+        f"MATCH (here){pattern}(there:CmdbNode) RETURN DISTINCT there.id"
+    )
+
+
+def region_nodes_statement() -> str:
+    """What a structure holds of the nodes `$ids`, in their order."""
+    return "UNWIND $ids AS id MATCH (n:CmdbNode {id: id}) RETURN n.id, n.label, coalesce(n.status, '')"
+
+
+def region_links_statement(schema: GraphSchema, types: Iterable[str]) -> str:
+    """The outgoing links of `$ids`, to wherever they lead."""
+    return (
+        "UNWIND $ids AS id MATCH (here:CmdbNode {id: id}) "
+        f"MATCH (here)-[r{link_types_of(schema, types)}]->(there:CmdbNode) "
+        "RETURN id, type(r), there.id, properties(r)"
+    )
+
+
+def _arrow(types: str, direction: Direction) -> str:
+    return f"-[r{types}]->" if direction is Direction.OUT else f"<-[r{types}]-"

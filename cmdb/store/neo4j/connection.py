@@ -1,0 +1,137 @@
+"""The driver, and transactions on it: bounded in time, retried by the driver's rules."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import neo4j
+from neo4j import AsyncGraphDatabase, AsyncManagedTransaction, AsyncSession
+
+from cmdb.graph.errors import StoreUnavailableError
+from cmdb.store.neo4j.address import Neo4jAddress
+from cmdb.store.neo4j.faults import faults_of
+
+T = TypeVar("T")
+Row = list[Any]
+Work = Callable[["Transaction"], Awaitable[T]]
+
+
+@dataclass(frozen=True, slots=True)
+class Neo4jSettings:
+    """Bounds, in seconds unless said otherwise.
+
+    read_seconds, write_seconds: what one transaction may take on the server. retry_seconds: how long one is
+    tried again after errors that pass. connections: most open at once. wait_seconds: for a free connection.
+    idle_seconds: after this long unused, a connection is tested before it is used again.
+    """
+
+    read_seconds: float = 30.0
+    write_seconds: float = 120.0
+    retry_seconds: float = 30.0
+    connections: int = 50
+    wait_seconds: float = 15.0
+    connect_seconds: float = 5.0
+    idle_seconds: float = 30.0
+    fetch_size: int = 5000
+
+
+class Transaction:
+    """One transaction that is open; values go in as parameters, rows come out as lists."""
+
+    def __init__(self, transaction: AsyncManagedTransaction) -> None:
+        self._transaction = transaction
+
+    async def rows(self, statement: str, **values: Any) -> list[Row]:
+        """All rows of a statement's answer."""
+        result = await self._transaction.run(statement, values)
+        return await result.values()
+
+    async def row(self, statement: str, **values: Any) -> Row | None:
+        """The first row of the answer."""
+        found = await self.rows(statement, **values)
+        return found[0] if found else None
+
+    async def do(self, statement: str, **values: Any) -> None:
+        """Run a statement for its effect."""
+        result = await self._transaction.run(statement, values)
+        await result.consume()
+
+
+class Connection:
+    """Transactions on one database of one server or cluster."""
+
+    def __init__(self, address: Neo4jAddress, settings: Neo4jSettings) -> None:
+        self._address = address
+        self._settings = settings
+        auth = (address.user or "neo4j", address.password) if address.password else None
+        with faults_of(address.place):
+            self._driver = AsyncGraphDatabase.driver(
+                address.uri,
+                auth=auth,
+                max_connection_pool_size=settings.connections,
+                connection_acquisition_timeout=settings.wait_seconds,
+                connection_timeout=settings.connect_seconds,
+                liveness_check_timeout=settings.idle_seconds,
+                max_transaction_retry_time=settings.retry_seconds,
+                notifications_min_severity="OFF",
+                telemetry_disabled=True,
+                user_agent="graph-cmdb",
+            )
+        # In a cluster every member must first have seen what this store wrote.
+        self._bookmarks = AsyncGraphDatabase.bookmark_manager() if address.is_routed else None
+        self._closed = False
+
+    @property
+    def place(self) -> str:
+        """Server and database, for messages."""
+        return self._address.place
+
+    async def read(self, work: Work[T]) -> T:
+        """The result of the work, done in a reading transaction; it may be done several times."""
+        bounded = neo4j.unit_of_work(timeout=self._settings.read_seconds)(_wrapped(work))
+        with faults_of(self.place):
+            async with self._session(neo4j.READ_ACCESS) as session:
+                return await session.execute_read(bounded)
+
+    async def write(self, work: Work[T], seconds: float | None = None) -> T:
+        """The result of the work, done in a writing transaction; it may be done several times."""
+        with faults_of(self.place):
+            return await self.write_raw(work, seconds)
+
+    async def write_raw(self, work: Work[T], seconds: float | None = None) -> T:
+        """As `write`, with the driver's own errors, for those who can still do something about them."""
+        bounded = neo4j.unit_of_work(timeout=seconds or self._settings.write_seconds)(_wrapped(work))
+        async with self._session(neo4j.WRITE_ACCESS) as session:
+            return await session.execute_write(bounded)
+
+    async def alone(self, statement: str, values: Mapping[str, Any] | None = None) -> list[Row]:
+        """The rows of a statement that brings its own transactions (CALL … IN TRANSACTIONS)."""
+        with faults_of(self.place):
+            async with self._session(neo4j.WRITE_ACCESS) as session:
+                result = await session.run(statement, dict(values or {}))
+                return await result.values()
+
+    async def close(self) -> None:
+        """Give every connection back."""
+        if not self._closed:
+            self._closed = True
+            await self._driver.close()
+
+    def _session(self, access: str) -> AsyncSession:
+        if self._closed:
+            raise StoreUnavailableError(f"{self.place}: the store is closed")
+        return self._driver.session(
+            database=self._address.database,
+            default_access_mode=access,
+            fetch_size=self._settings.fetch_size,
+            bookmark_manager=self._bookmarks,
+        )
+
+
+def _wrapped(work: Work[T]) -> Callable[[AsyncManagedTransaction], Awaitable[T]]:
+    async def run(transaction: AsyncManagedTransaction) -> T:
+        return await work(Transaction(transaction))
+
+    return run

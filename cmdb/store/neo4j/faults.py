@@ -1,0 +1,90 @@
+"""Neo4j's and its driver's errors in the port's words, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from neo4j.exceptions import (
+    AuthError,
+    ConfigurationError,
+    DriverError,
+    Forbidden,
+    IncompleteCommit,
+    Neo4jError,
+    ServiceUnavailable,
+    SessionExpired,
+    UnsupportedServerProduct,
+)
+
+from cmdb.graph.errors import StoreDamagedError, StoreFullError, StoreUnavailableError
+from cmdb.kernel.errors import CmdbError
+from cmdb.store.neo4j.errors import (
+    StoreBusyError,
+    StoreConnectionLostError,
+    StoreMemoryError,
+    StorePrivilegeError,
+    StoreServerVersionError,
+    StoreSignInError,
+    StoreTimeoutError,
+)
+
+# The end of a status code such as `Neo.TransientError.Transaction.LockAcquisitionTimeout` says what it is.
+_BY_CODE: dict[str, type[CmdbError]] = {
+    "Unauthorized": StoreSignInError,
+    "AuthenticationRateLimit": StoreSignInError,
+    "CredentialsExpired": StoreSignInError,
+    "TokenExpired": StoreSignInError,
+    "Forbidden": StorePrivilegeError,
+    "ProcedureAccessMode": StorePrivilegeError,
+    "TransactionTimedOut": StoreTimeoutError,
+    "TransactionTimedOutClientConfiguration": StoreTimeoutError,
+    "LockClientStopped": StoreTimeoutError,
+    "Terminated": StoreTimeoutError,
+    "LockAcquisitionTimeout": StoreBusyError,
+    "DeadlockDetected": StoreBusyError,
+    "MaximumTransactionLimitReached": StoreBusyError,
+    "OutOfMemoryError": StoreMemoryError,
+    "MemoryPoolOutOfMemoryError": StoreMemoryError,
+    "TransactionOutOfMemoryError": StoreMemoryError,
+    "StackOverFlowError": StoreMemoryError,
+    "OutOfDiskSpace": StoreFullError,
+    "WriteOnReadOnlyAccessDatabase": StoreFullError,
+    "ForbiddenOnReadOnlyDatabase": StoreFullError,
+    "IndexCorruptionDetected": StoreDamagedError,
+}
+_LOST = (SessionExpired, IncompleteCommit)
+
+
+@contextmanager
+def faults_of(place: str) -> Iterator[None]:
+    """Turn the driver's errors inside the block into the port's; `place` names the store for people."""
+    try:
+        yield
+    except (Neo4jError, DriverError) as error:
+        raise translated(error, place) from error
+
+
+def translated(error: Neo4jError | DriverError, place: str) -> CmdbError:
+    """The port's error for one of Neo4j's."""
+    seen = f"{place}: {_message(error)}"
+    if isinstance(error, AuthError):
+        return StoreSignInError(seen)
+    if isinstance(error, Forbidden):
+        return StorePrivilegeError(seen)
+    if isinstance(error, Neo4jError):
+        known = _BY_CODE.get((error.code or "").rpartition(".")[2])
+        return known(seen) if known else StoreUnavailableError(seen)
+    if isinstance(error, UnsupportedServerProduct):
+        return StoreServerVersionError(seen)
+    if isinstance(error, _LOST) or "defunct connection" in str(error):
+        return StoreConnectionLostError(seen)
+    if isinstance(error, ServiceUnavailable | ConfigurationError):
+        return StoreUnavailableError(seen)
+    return StoreUnavailableError(seen)
+
+
+def _message(error: Neo4jError | DriverError) -> str:
+    text = error.message if isinstance(error, Neo4jError) else str(error)
+    first = next(iter((text or type(error).__name__).splitlines()), "")
+    return f"{first} ({error.code})" if isinstance(error, Neo4jError) and error.code else first

@@ -1,0 +1,74 @@
+"""Reading by id: nodes, holders of identifiers, evidence, links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from cmdb.graph.elements import Evidence, Link, LinkKey, Node
+from cmdb.graph.errors import InvalidQueryError
+from cmdb.graph.query import Direction, LinkQuery
+from cmdb.graph.revision import Head
+from cmdb.graph.schema import GraphSchema
+from cmdb.store.neo4j.compile_links import links_statement
+from cmdb.store.neo4j.compile_rows import node_of
+from cmdb.store.neo4j.connection import Transaction
+from cmdb.store.neo4j.evidence import claims_of, seen_of, stamps_of
+from cmdb.store.neo4j.statements import EVIDENCE, HEAD, HOLDERS, NODES_BY_ID
+
+
+def sendable(texts: Iterable[str]) -> list[str]:
+    """The different texts that Neo4j can be asked for; no node has one that is not valid Unicode."""
+    return [text for text in dict.fromkeys(texts) if text.isascii() or _is_unicode(text)]
+
+
+def _is_unicode(text: str) -> bool:
+    return text.encode(errors="replace").decode() == text
+
+
+async def head(transaction: Transaction) -> Head:
+    """The newest revision."""
+    row = await transaction.row(HEAD)
+    return Head(*row) if row else Head(0, "")
+
+
+async def get(transaction: Transaction, ids: Sequence[str]) -> Mapping[str, Node]:
+    """The nodes with these ids, in the order asked for."""
+    rows = await transaction.rows(NODES_BY_ID, ids=sendable(ids))
+    return {node.id: node for (row,) in rows for node in (node_of(row),)}
+
+
+async def resolve(transaction: Transaction, identifiers: Sequence[str]) -> Mapping[str, str]:
+    """The node id that holds each identifier."""
+    rows = await transaction.rows(HOLDERS, values=sendable(identifiers))
+    return {value: holder for value, holder in rows}  # noqa: C416 - rows are lists, which dict() takes too, but unchecked
+
+
+async def evidence(transaction: Transaction, ids: Sequence[str]) -> Mapping[str, Evidence]:
+    """Provenance of these nodes."""
+    rows = await transaction.rows(EVIDENCE, ids=sendable(ids))
+    return {
+        node_id: Evidence(stamps_of(stamps), seen_of(seen), tuple(sorted(claims_of(claims))))
+        for node_id, stamps, seen, claims in rows
+    }
+
+
+async def links(
+    transaction: Transaction, schema: GraphSchema, query: LinkQuery
+) -> Mapping[str, Sequence[Link]]:
+    """The links of each node asked for, ordered by type and the other end's id.
+
+    Raises:
+        InvalidQueryError: unknown link type or label, or a negative bound.
+    """
+    if query.first is not None and query.first < 0:
+        raise InvalidQueryError(f"{query.first} links of each node were asked for")
+    statement = links_statement(schema, query)
+    rows = await transaction.rows(
+        statement, ids=sendable(query.ids), labels=list(query.labels or ()), first=query.first
+    )
+    outwards = query.direction is Direction.OUT
+    found: dict[str, list[Link]] = {}
+    for here, type_name, there, properties in rows:
+        key = LinkKey(type_name, here, there) if outwards else LinkKey(type_name, there, here)
+        found.setdefault(here, []).append(Link(key, properties))
+    return found

@@ -1,0 +1,105 @@
+"""Statements whose text never changes."""
+
+from __future__ import annotations
+
+from cmdb.store.neo4j.compile_rows import NODE
+
+# ------------------------------------------------------------------------------------------ reading
+HEAD = "MATCH (h:CmdbHead {name: 'head'}) RETURN h.revision, h.hash"
+
+NODES_BY_ID = f"UNWIND $ids AS id MATCH (n:CmdbNode {{id: id}}) RETURN {NODE}"
+
+HOLDERS = "UNWIND $values AS value MATCH (i:CmdbIdentifier {value: value}) RETURN i.value, i.holder"
+
+EVIDENCE = "UNWIND $ids AS id MATCH (n:CmdbNode {id: id}) RETURN n.id, n._stamps, n._seen, n._claims"
+
+REVISIONS = """
+MATCH (r:CmdbRevision) WHERE r.number > $after AND r.number <= $last
+RETURN r.number, r.at, r.actor, r.actor_kind, r.reason, r.request_id, r.nodes, r.links, r.previous_hash, r.hash
+ORDER BY r.number LIMIT $first
+"""
+
+NODES_AFTER = f"MATCH (n:CmdbNode) WHERE n.id > $after RETURN {NODE} ORDER BY n.id LIMIT $first"
+
+LINKS_AFTER = """
+MATCH (a:CmdbNode) WHERE a.id > $after
+WITH a ORDER BY a.id LIMIT $first
+RETURN a.id, COLLECT {
+  MATCH (a)-[r]->(b:CmdbNode) RETURN [type(r), b.id, properties(r)] ORDER BY type(r), b.id
+}
+"""
+
+STRUCTURE_NODES = """
+MATCH (n:CmdbNode) WHERE n.id > $after
+WITH n ORDER BY n.id LIMIT $first
+RETURN collect(n.id), collect(n.label), collect(coalesce(n.status, ''))
+"""
+
+STRUCTURE_LINKS = """
+MATCH (a:CmdbNode) WHERE a.id > $after
+WITH a ORDER BY a.id LIMIT $first
+MATCH (a)-[r]->(b:CmdbNode)
+RETURN collect(a.id), collect(type(r)), collect(b.id), collect(properties(r))
+"""
+
+AWAIT_SEARCH = "CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()"
+
+SEARCH = f"""
+CALL db.index.fulltext.queryNodes('cmdb_search', $question) YIELD node AS n, score
+WHERE n.label IN $labels
+  AND all(phrase IN $phrases WHERE n._title CONTAINS phrase OR n._text CONTAINS phrase)
+RETURN {NODE}, score ORDER BY score DESC, n.id LIMIT $first
+"""
+
+# ------------------------------------------------------------------------------------------ locking
+# REMOVE of what is not there takes the node's lock and writes nothing.
+LOCK_HEAD = "MATCH (h:CmdbHead {name: 'head'}) REMOVE h._lock RETURN h.revision, h.hash"
+
+LOCK_NODES = """
+UNWIND $rows AS row
+MATCH (n:CmdbNode {id: row.id})
+REMOVE n._lock
+RETURN n.id, CASE row.part WHEN 'all' THEN properties(n) WHEN 'seen' THEN n{._seen} ELSE null END
+"""
+
+# ------------------------------------------------------------------------------------------ writing
+UPDATE_NODES = "UNWIND $rows AS row MATCH (n:CmdbNode {id: row.id}) SET n += row.set"
+
+DELETE_NODES = "UNWIND $ids AS id MATCH (n:CmdbNode {id: id}) DETACH DELETE n"
+
+LINKS_OF_NODES = """
+UNWIND $ids AS id
+MATCH (n:CmdbNode {id: id})-[r]-(:CmdbNode)
+RETURN DISTINCT type(r), startNode(r).id, endNode(r).id, properties(r)
+"""
+
+CREATE_IDENTIFIERS = "UNWIND $rows AS row CREATE (i:CmdbIdentifier {value: row.value, holder: row.holder})"
+
+MOVE_IDENTIFIERS = """
+UNWIND $rows AS row MATCH (i:CmdbIdentifier {value: row.value}) SET i.holder = row.holder
+"""
+
+DELETE_IDENTIFIERS = "UNWIND $values AS value MATCH (i:CmdbIdentifier {value: value}) DELETE i"
+
+TAKE_NUMBERS = """
+MERGE (s:CmdbSequence {prefix: $prefix})
+ON CREATE SET s.last = $many
+ON MATCH SET s.last = s.last + $many
+RETURN s.last
+"""
+
+REQUEST = "MATCH (q:CmdbRequest {id: $id}) RETURN q.revision, q.at, q.created, q.numbers"
+
+REMEMBER_REQUEST = """
+CREATE (q:CmdbRequest {id: $id, revision: $revision, at: $at, created: $created, numbers: $numbers})
+"""
+
+COMMITTED = "MATCH (r:CmdbRevision {commit_id: $commit_id}) RETURN r.number"
+
+APPEND_REVISION = """
+MATCH (h:CmdbHead {name: 'head'})
+SET h.revision = $revision.number, h.hash = $revision.hash
+CREATE (r:CmdbRevision) SET r = $revision
+"""
+
+EXISTING = "UNWIND $ids AS id MATCH (n:CmdbNode {id: id}) RETURN n.id"

@@ -1,0 +1,159 @@
+"""The store port over Neo4j."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Mapping, Sequence
+from uuid import uuid4
+
+from neo4j.exceptions import ConstraintError, IncompleteCommit
+
+from cmdb.graph.batch import Commit, WriteBatch
+from cmdb.graph.elements import Evidence, Link, Node
+from cmdb.graph.query import LinkQuery, NodePage, NodeQuery, RegionQuery, SearchHit, SearchQuery
+from cmdb.graph.revision import Head, Revision
+from cmdb.graph.schema import GraphSchema
+from cmdb.graph.structure import Structure
+from cmdb.kernel.clock import Clock
+from cmdb.kernel.values import Value
+from cmdb.model.locate import builtin_schema
+from cmdb.store.neo4j import collisions, finding, ledger, migrating, reading, searching, shapes, streams
+from cmdb.store.neo4j.address import Neo4jAddress, parse_address
+from cmdb.store.neo4j.connection import Connection, Neo4jSettings
+from cmdb.store.neo4j.faults import faults_of
+from cmdb.store.neo4j.layout import layout_of
+from cmdb.store.neo4j.writing import BatchWriter
+
+_ATTEMPTS = 5
+
+
+async def open_neo4j(
+    address: Neo4jAddress | str, schema: GraphSchema, clock: Clock, settings: Neo4jSettings | None = None
+) -> Neo4jStore:
+    """A store that is ready to use, on a running server.
+
+    Raises:
+        StoreUnavailableError: the server cannot be reached or refuses; its subclasses say why.
+        StoreVersionError: a newer version of the product wrote it.
+    """
+    place = parse_address(address, os.environ) if isinstance(address, str) else address
+    store = Neo4jStore(place, schema, clock, settings)
+    try:
+        await store.migrate()
+    except BaseException:
+        await store.close()
+        raise
+    return store
+
+
+class Neo4jStore:
+    """A graph store in one Neo4j database; other processes may use the same one at the same time."""
+
+    def __init__(
+        self, address: Neo4jAddress, schema: GraphSchema, clock: Clock, settings: Neo4jSettings | None = None
+    ) -> None:
+        self._schema = schema
+        self._layout = layout_of(schema)
+        self._clock = clock
+        self._settings = settings or Neo4jSettings()
+        self._connection = Connection(address, self._settings)
+
+    async def migrate(self) -> None:
+        """Bring the store to this version's layout; harmless when it already is."""
+        await migrating.migrate(self._connection, self._layout, builtin_schema() / "migrations")
+
+    async def close(self) -> None:
+        """Give everything back; the store is not used after."""
+        await self._connection.close()
+
+    async def head(self) -> Head:
+        """The newest revision."""
+        return await self._connection.read(reading.head)
+
+    async def commit(self, batch: WriteBatch) -> Commit:
+        """Write all of the batch as one revision, or nothing of it."""
+        writer = BatchWriter(self._layout, self._clock, batch, uuid4().hex)
+        with faults_of(self._connection.place):
+            for attempt in range(1, _ATTEMPTS + 1):
+                try:
+                    return await self._connection.write_raw(writer.write)
+                except IncompleteCommit:
+                    # Whether it took place is looked up by the next attempt, once the locks are free.
+                    if attempt == _ATTEMPTS:
+                        raise
+                except ConstraintError:
+                    await self._connection.read(lambda transaction: collisions.explain(transaction, batch))
+                    if attempt == _ATTEMPTS:
+                        raise
+        raise AssertionError("the last attempt returns or raises")
+
+    async def get(self, ids: Sequence[str]) -> Mapping[str, Node]:
+        """The nodes with these ids, in the order asked for."""
+        return await self._connection.read(lambda transaction: reading.get(transaction, ids))
+
+    async def resolve(self, identifiers: Sequence[str]) -> Mapping[str, str]:
+        """The node id that holds each identifier."""
+        return await self._connection.read(lambda transaction: reading.resolve(transaction, identifiers))
+
+    async def evidence(self, ids: Sequence[str]) -> Mapping[str, Evidence]:
+        """Provenance of these nodes."""
+        return await self._connection.read(lambda transaction: reading.evidence(transaction, ids))
+
+    async def find(self, query: NodeQuery) -> NodePage:
+        """One page of nodes."""
+        return await self._connection.read(lambda transaction: finding.find(transaction, self._schema, query))
+
+    async def count(self, query: NodeQuery, by: str | None = None) -> Mapping[Value | None, int]:
+        """How many nodes satisfy the query, by the value of a property or `label`."""
+        return await self._connection.read(
+            lambda transaction: finding.count(transaction, self._schema, query, by)
+        )
+
+    async def links(self, query: LinkQuery) -> Mapping[str, Sequence[Link]]:
+        """The links of each node asked for."""
+        return await self._connection.read(
+            lambda transaction: reading.links(transaction, self._schema, query)
+        )
+
+    async def search(self, query: SearchQuery) -> Sequence[SearchHit]:
+        """Nodes whose searchable properties contain every word, best first."""
+        return await self._connection.read(
+            lambda transaction: searching.search(transaction, self._schema, query)
+        )
+
+    async def region(self, query: RegionQuery) -> Structure:
+        """The part of the graph reached from some nodes."""
+        return await self._connection.read(
+            lambda transaction: shapes.region(transaction, self._schema, query)
+        )
+
+    async def structure(self) -> Structure:
+        """The shape of the whole graph at one revision.
+
+        Neo4j has no snapshots: it is read without holding anybody up, and again where somebody wrote
+        meanwhile; if that does not end, writers wait for one reading.
+        """
+        before = await self._settled_head()
+        for _ in range(_ATTEMPTS):
+            found = await self._connection.read(shapes.structure)
+            after = await self._settled_head()
+            if before == after:
+                return found
+            before = after
+        return await self._connection.write(shapes.structure_while_nobody_writes)
+
+    async def _settled_head(self) -> Head:
+        """The newest revision, at a moment when none is being written."""
+        return await self._connection.write(ledger.locked_head)
+
+    def revisions(self, after: int = 0, limit: int | None = None) -> AsyncIterator[Revision]:
+        """Revisions later than `after`, oldest first."""
+        return streams.revisions(self._connection, after, limit)
+
+    def nodes(self) -> AsyncIterator[Node]:
+        """Every node, ordered by id."""
+        return streams.nodes(self._connection)
+
+    def all_links(self) -> AsyncIterator[Link]:
+        """Every link, ordered by source, type and target."""
+        return streams.links(self._connection)

@@ -1,0 +1,85 @@
+"""Real Neo4j servers for tests: one a version and test session, shared by all workers of the session.
+
+CMDB_TEST_NEO4J_VERSIONS lists the versions (by default the long-term one), CMDB_TEST_NEO4J_URI names a running
+server to be used instead. Whatever is in its database is deleted.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import neo4j
+import orjson
+import pytest
+from filelock import FileLock
+
+from cmdb.store.neo4j.server.parts import ServerPartsError
+from cmdb.store.neo4j.server.process import LocalServer, running_server, start_server
+from cmdb.store.neo4j.server.settings import ServerSettings
+
+RUNNING = os.environ.get("CMDB_TEST_NEO4J_URI", "")
+VERSIONS = ("running",) if RUNNING else tuple(os.environ.get("CMDB_TEST_NEO4J_VERSIONS", "5.26").split())
+
+_KEPT = "n:CmdbHead OR n:CmdbMigration OR n:CmdbLock OR n:CmdbModel"
+
+
+def neo4j_marks(version: str) -> list[pytest.MarkDecorator]:
+    """The marks of a test on the shared server: it has one database, so one worker runs all of them."""
+    return [pytest.mark.neo4j, pytest.mark.xdist_group(f"neo4j-{version}")]
+
+
+@cache
+def server_address(version: str) -> str:
+    """The address of the session's server of this version, which ends with the last worker that uses it."""
+    if RUNNING:
+        return RUNNING
+    session = os.environ.get("PYTEST_XDIST_TESTRUNUID") or f"alone-{os.getpid()}"
+    place = Path(tempfile.gettempdir()) / f"cmdb-neo4j-{session}" / version
+    place.mkdir(parents=True, exist_ok=True)
+    with FileLock(place / "users.lock"):
+        server = _started(place / "server", version)
+        _write_users(place, [*_users(place), os.getpid()])
+    atexit.register(_leave, place, server)
+    return server.address
+
+
+def _leave(place: Path, server: LocalServer) -> None:
+    with FileLock(place / "users.lock"):
+        rest = [user for user in _users(place) if user != os.getpid() and Path(f"/proc/{user}").exists()]
+        _write_users(place, rest)
+        if not rest:
+            server.kill()
+            shutil.rmtree(place / "server", ignore_errors=True)
+
+
+def _started(folder: Path, version: str) -> LocalServer:
+    running = running_server(folder)
+    if running is not None:
+        return running
+    try:
+        return start_server(folder, ServerSettings(version=version))
+    except ServerPartsError as error:
+        pytest.skip(reason=f"the parts of a Neo4j server cannot be had: {error.message}")
+
+
+def _users(place: Path) -> list[int]:
+    try:
+        users: list[int] = orjson.loads((place / "users.json").read_bytes())
+    except OSError:
+        return []
+    return users
+
+
+def _write_users(place: Path, users: list[int]) -> None:
+    (place / "users.json").write_bytes(orjson.dumps(users))
+
+
+def wipe(address: str) -> None:
+    """Empty the database, but for what says that it was migrated and what its indexes are made for."""
+    with neo4j.GraphDatabase.driver(address) as driver, driver.session() as session:
+        delete = f"MATCH (n) WHERE NOT ({_KEPT}) CALL (n) {{ DETACH DELETE n }} IN TRANSACTIONS OF 5000 ROWS"
+        session.run(neo4j.Query(delete)).consume()
+        session.run("MATCH (h:CmdbHead) SET h.revision = 0, h.hash = ''").consume()
