@@ -1,4 +1,4 @@
-"""What every test run has: the `--forbid-skips` switch."""
+"""What every test run has: the switches `--forbid-skips` and `--fault-seed`."""
 
 from collections.abc import Generator
 
@@ -11,6 +11,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="MARKERS",
         default="",
         help="comma-separated markers; a skipped test that carries one of them fails instead",
+    )
+    parser.addoption(
+        "--fault-seed",
+        metavar="NUMBER",
+        type=int,
+        help="run the fault suites with this one seed, as a failure names it",
     )
 
 
