@@ -140,7 +140,9 @@ async def open_gateway(place: Place) -> AsyncIterator[Gateway]:
     if place.url is None:
         # Not at the top: whoever asks a server needs none of what a store takes.
         from cmdb.app import open_application
+        from cmdb.cli.logs import keep_quiet
 
+        keep_quiet()
         async with open_application(place.settings()) as application:
             yield LocalGateway(application)
     else:

@@ -13,6 +13,7 @@ from cmdb.cli.failures import INCOMPLETE, OK, code_of, exit_code, tell
 from cmdb.cli.files import read_text
 from cmdb.cli.gateway import open_client
 from cmdb.cli.import_ends import ImportEnd, LocalImports, ServerImports
+from cmdb.cli.logs import keep_quiet
 from cmdb.cli.place import Place
 from cmdb.cli.render.imports import ImportAnswer, import_parts, problem_parts
 from cmdb.cli.terminal import Terminal, open_terminal
@@ -89,6 +90,7 @@ async def _import_all(
     async with AsyncExitStack() as stack:
         end: ImportEnd
         if place.url is None:
+            keep_quiet()
             registry.importer(asked.importer)
             application = await stack.enter_async_context(open_application(place.settings()))
             end = LocalImports(application.services.imports, terminal.err)

@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-import logging
 import signal
 import socket
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -16,6 +14,7 @@ import uvicorn
 
 from cmdb.api.http import HttpOptions
 from cmdb.app import Application, open_application
+from cmdb.cli.logs import log_to_standard_error
 from cmdb.cli.place import Place
 from cmdb.cli.terminal import Terminal, open_terminal
 from cmdb.kernel.errors import CmdbError, ErrorKind
@@ -161,13 +160,6 @@ def allowed_hosts(listening: Listening) -> tuple[str, ...]:
     own = () if listening.host in {"0.0.0.0", "::"} else (listening.host,)  # noqa: S104  # compared, not bound
     everywhere = () if own else (socket.gethostname(), socket.getfqdn())
     return tuple(dict.fromkeys([*HttpOptions().allowed_hosts, *own, *everywhere, *listening.allowed]))
-
-
-def log_to_standard_error(level: str) -> None:
-    """What the server has to say goes to standard error, a line each."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
 
 
 def _url(host: str, port: int) -> str:

@@ -22,6 +22,7 @@ from cmdb.cli.demo.stage import (
 from cmdb.cli.demo.story import read_story
 from cmdb.cli.demo.telling import Teller
 from cmdb.cli.gateway import LocalGateway
+from cmdb.cli.logs import keep_quiet
 from cmdb.cli.packaged import example_folder
 from cmdb.cli.serving import Listening, bound, serve_application
 from cmdb.cli.terminal import Terminal, open_terminal
@@ -58,6 +59,7 @@ async def _play_and_serve(
 
 
 async def _play(settings: Settings, terminal: Terminal) -> None:
+    keep_quiet()
     told = await _set_up(settings, terminal)
     async with open_application(settings) as application:
         gateway = LocalGateway(application)

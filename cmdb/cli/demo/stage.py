@@ -167,7 +167,7 @@ async def show_root_cause(gateway: Gateway, told: Told, terminal: Terminal) -> N
 def question(name: str, variables: Mapping[str, object]) -> Iterable[RenderableType]:
     """The GraphQL operation that gave an answer, with its variables."""
     yield Text(f"\nThe same in GraphQL (graphql/operations/{name}.graphql)", style="bold")
-    yield _as_it_is(operation(name).rstrip(), "blue")
+    yield _as_it_is(operation(name).rstrip(), "cyan")
     yield _as_it_is(f"variables: {json.dumps(variables, ensure_ascii=False)}", "dim")
 
 
