@@ -1,0 +1,171 @@
+"""The budgets, and whether a run meets them. Each is a ratio within one run, or a plain limit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from operator import le
+
+from benchmarks.results import Measurement, Results
+from benchmarks.suites import completion, impacts, importing, reaching, starting
+
+
+class Verdict(StrEnum):
+    """What a run says about a budget."""
+
+    MET = "met"
+    NOT_MET = "not met"
+    NOT_MEASURED = "not measured"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A budget, what it wants, and what was seen."""
+
+    what: str
+    wanted: str
+    seen: str
+    verdict: Verdict
+
+
+def judge(results: Results) -> list[Judged]:
+    """All budgets, in a fixed order."""
+    return [
+        *_reach(results),
+        Judged(
+            "Affected set beside Neo4j's own traversal through its driver",
+            "100× / 300× / 400× faster",
+            "",
+            Verdict.NOT_MEASURED,
+        ),
+        Judged(
+            "Impact of 1,000 and 6,500 CIs over HTTP, 7 fields each, beside the same rows by Cypher",
+            "2.5× faster",
+            "",
+            Verdict.NOT_MEASURED,
+        ),
+        _completion(results),
+        *_imports(results),
+        Judged("Import into Neo4j beside a bare UNWIND … MERGE", "60 %", "", Verdict.NOT_MEASURED),
+        *_again(results),
+        *_start(results),
+        *_memory(results),
+        *_growth(results),
+    ]
+
+
+def about(measurements: list[Measurement], subject: str, size: int) -> Measurement | None:
+    """The measurement of a subject whose amount comes nearest to `size`, if any is within half of it."""
+    mine = [
+        each for each in measurements if each.subject == subject and size / 1.6 <= each.amount <= size * 1.6
+    ]
+    return min(mine, key=lambda each: abs(each.amount - size), default=None)
+
+
+def _judged(what: str, wanted: str, seen: float, text: str, enough: Callable[[float], bool]) -> Judged:
+    return Judged(what, wanted, text, Verdict.MET if enough(seen) else Verdict.NOT_MET)
+
+
+def _reach(results: Results) -> list[Judged]:
+    found = results.of(reaching.SECTION)
+    judged = []
+    for size, least in ((1_000, 10), (6_500, 20), (37_000, 30)):
+        ours, theirs = about(found, reaching.OURS, size), about(found, reaching.NETWORKX, size)
+        if ours and theirs:
+            ratio = theirs.timing.median / ours.timing.median
+            what = f"Affected set of {ours.amount:,} CIs beside networkx"
+            judged.append(_judged(what, f"{least}× faster", ratio, f"{ratio:.1f}×", partial(le, least)))
+    ours, loop = about(found, reaching.OURS, 37_000), about(found, reaching.C_LOOP, 37_000)
+    if ours and loop:
+        ratio = ours.timing.median / loop.timing.median
+        what = f"Affected set of {ours.amount:,} CIs beside the same search in C"
+        judged.append(_judged(what, "at most 3× its time", ratio, f"{ratio:.1f}×", lambda r: r <= 3))
+    return judged
+
+
+def _completion(results: Results) -> Judged:
+    what, wanted = "GraphQL completion of plain fields, the store left out", "1,000,000 leaves/s"
+    found = [each for each in results.of(completion.SECTION) if each.subject == completion.COMPLETION]
+    if not found:
+        return Judged(what, wanted, "", Verdict.NOT_MEASURED)
+    rate = max(each.rate for each in found)
+    return _judged(what, wanted, rate, f"{rate:,.0f} leaves/s", lambda r: r >= 1_000_000)
+
+
+def _imports(results: Results) -> list[Judged]:
+    return [
+        _judged(
+            f"Import with identification, provenance and ledger, embedded: {each.task}",
+            "15,000 CIs/s",
+            each.rate,
+            f"{each.rate:,.0f} CIs/s",
+            lambda rate: rate >= 15_000,
+        )
+        for each in results.of(importing.SECTION)
+        if each.subject == importing.FIRST
+    ]
+
+
+def _again(results: Results) -> list[Judged]:
+    found = results.of(importing.SECTION)
+    judged = []
+    for first in (each for each in found if each.subject == importing.FIRST):
+        again = next(each for each in found if (each.task, each.subject) == (first.task, importing.AGAIN))
+        ratio = first.timing.median / again.timing.median
+        what = f"The same again: {first.task}"
+        judged.append(
+            _judged(what, "3× faster than the first time", ratio, f"{ratio:.1f}×", lambda r: r >= 3)
+        )
+    if judged:
+        made = results.repeated_import_revisions
+        judged.append(
+            _judged("Revisions made by importing the same again", "none", made, str(made), lambda m: m == 0)
+        )
+    return judged
+
+
+def _start(results: Results) -> list[Judged]:
+    return [
+        _judged(
+            f"From start to first answer, {each.cis:,} CIs, embedded: {each.subject}",
+            "3 s",
+            each.timing.median,
+            f"{each.timing.median:.2f} s",
+            lambda seconds: seconds <= 3,
+        )
+        for each in results.of(starting.SECTION)
+        if each.subject in {starting.COMMAND, starting.FIRST_GRAPHQL} and each.cis < 500_000
+    ]
+
+
+def _memory(results: Results) -> list[Judged]:
+    """Of the largest estate: the budget is for a million CIs."""
+    if not results.footprints:
+        return [Judged("Memory of the topology", "1 KB a CI at one million", "", Verdict.NOT_MEASURED)]
+    largest = max(results.footprints, key=lambda each: each.cis)
+    what = f"Memory of the topology at {largest.cis:,} CIs"
+    return [
+        _judged(
+            what,
+            "1 KB a CI at one million",
+            largest.per_ci,
+            f"{largest.per_ci:,.0f} bytes a CI",
+            lambda b: b <= 1000,
+        )
+    ]
+
+
+def _growth(results: Results) -> list[Judged]:
+    """Large questions: those of a fixed share of the estate."""
+    found = [each for each in results.of(impacts.GROWTH) if each.amount > each.cis / 8]
+    judged = []
+    for subject in (impacts.PROPAGATION, impacts.RESULT):
+        mine = sorted((each for each in found if each.subject == subject), key=lambda each: each.cis)
+        if len(mine) < 2:
+            continue
+        ratio = mine[0].rate / mine[-1].rate
+        what = f"Time for each affected CI, {subject}: {mine[-1].cis:,} CIs beside {mine[0].cis:,}, a third affected"
+        judged.append(_judged(what, "the same (± 30 %)", ratio, f"{ratio:.2f}×", lambda r: r <= 1.3))
+    return judged

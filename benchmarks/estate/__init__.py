@@ -1,0 +1,1 @@
+"""Made-up estates of a realistic shape, the same for the same size and seed."""
