@@ -16,7 +16,7 @@ CREATE CONSTRAINT cmdb_sequence_prefix IF NOT EXISTS FOR (s:CmdbSequence) REQUIR
 // The newest revision; commits pass it one after the other.
 CREATE CONSTRAINT cmdb_head_name IF NOT EXISTS FOR (h:CmdbHead) REQUIRE h.name IS UNIQUE;
 CREATE CONSTRAINT cmdb_model_name IF NOT EXISTS FOR (m:CmdbModel) REQUIRE m.name IS UNIQUE;
-MERGE (h:CmdbHead {name: 'head'}) ON CREATE SET h.revision = 0, h.hash = '';
+MERGE (h:CmdbHead {name: 'head'}) ON CREATE SET h.revision = 0, h.hash = '', h._lock = true;
 
 // Searched texts are kept as words in small letters, so the analyzer only has to cut at blanks. The index is brought
 // in step after the commit, and each search waits for it.

@@ -18,8 +18,8 @@ async def explain(transaction: Transaction, batch: WriteBatch) -> None:
     """
     for (node_id,) in await transaction.rows(EXISTING, ids=[create.id for create in batch.creates]):
         raise NodeExistsError(f"there already is a node {node_id!r}", details={"id": node_id})
-    released = {value for update in batch.updates for value in update.releases}
+    released = {(value, update.id) for update in batch.updates for value in update.releases}
     claims = {value: write.id for write in writes_of(batch) for value in claims_in(write)}
     for value, holder in await transaction.rows(HOLDERS, values=sorted(claims)):
-        if holder != claims[value] and value not in released:
+        if holder != claims[value] and (value, holder) not in released:
             raise taken(value, holder, claims[value])

@@ -154,6 +154,7 @@ def count_statement(schema: GraphSchema, query: NodeQuery, by: str | None) -> St
 def label_counts_statement(schema: GraphSchema, labels: Iterable[str]) -> str:
     """How many nodes carry each label; Neo4j knows without looking at them."""
     names = [name for name in labels if name in schema.labels]
-    return " UNION ALL ".join(
-        f"MATCH (n:{quoted(name)}) RETURN '{name}' AS label, count(n) AS many" for name in names
-    )
+    counts = [
+        f"MATCH (n:{quoted(name)}) WITH count(n) AS many RETURN '{name}' AS label, many" for name in names
+    ]
+    return " UNION ALL ".join(counts)

@@ -52,8 +52,9 @@ RETURN {NODE}, score ORDER BY score DESC, n.id LIMIT $first
 """
 
 # ------------------------------------------------------------------------------------------ locking
-# REMOVE of what is not there takes the node's lock and writes nothing.
-LOCK_HEAD = "MATCH (h:CmdbHead {name: 'head'}) REMOVE h._lock RETURN h.revision, h.hash"
+# Setting a property to the value it has, or removing it where it is not, takes the node's lock and writes nothing.
+# The head carries `_lock` for good: a name that no node carries would not even be looked for.
+LOCK_HEAD = "MATCH (h:CmdbHead {name: 'head'}) SET h._lock = true RETURN h.revision, h.hash"
 
 LOCK_NODES = """
 UNWIND $rows AS row

@@ -55,11 +55,16 @@ class LocalServer:
 
     def is_running(self) -> bool:
         """Whether the process is there, and still the one that was started here."""
+        _reap(self.pid)
+        if not _exists(self.pid):
+            return False
         try:
             command = Path(f"/proc/{self.pid}/cmdline").read_bytes()
+            state = Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
         except OSError:
-            return not Path("/proc").is_dir() and _exists(self.pid)
-        return str(self.folder).encode() in command
+            return _exists(self.pid)
+        # While a program is being loaded its command is empty.
+        return state != "Z" and (not command or str(self.folder).encode() in command)
 
     def stop(self) -> None:
         """End it in good order: what is under way is finished and written."""
@@ -77,7 +82,6 @@ class LocalServer:
         os.kill(self.pid, how)
         limit = time.monotonic() + seconds
         while self.is_running() and time.monotonic() < limit:
-            _reap(self.pid)
             time.sleep(_POLL_SECONDS)
 
 
@@ -150,7 +154,6 @@ def _wait(server: LocalServer, password: str | None, *, is_first: bool) -> None:
 
 
 def _check_patience(server: LocalServer, limit: float) -> None:
-    _reap(server.pid)
     if not server.is_running():
         raise ServerStartError(f"the server ended while it started; {server.log} says: {_end_of(server.log)}")
     if time.monotonic() > limit:
@@ -175,8 +178,10 @@ def _free_port() -> int:
 def _exists(pid: int) -> bool:
     try:
         os.kill(pid, 0)
-    except OSError:
+    except ProcessLookupError:
         return False
+    except PermissionError:
+        return True
     return True
 
 
