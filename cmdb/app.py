@@ -33,6 +33,7 @@ from cmdb.processes.configuration.items import ConfigurationItems
 from cmdb.processes.problem.root_cause import RootCauseAnalysis
 from cmdb.records.engine import RecordEngine
 from cmdb.store.embedded.store import open_embedded
+from cmdb.store.neo4j.address import SCHEMES, without_password
 from cmdb.topology.keeper import TopologyKeeper
 
 
@@ -42,13 +43,16 @@ class StoreAddressError(CmdbError):
     code = "STORE_ADDRESS_INVALID"
     kind = ErrorKind.INVALID
     summary = "The address of the store is of no kind the product knows."
-    default_remedy = "Give the path of a file, e.g. CMDB_STORE=/var/lib/cmdb/estate.db."
+    default_remedy = (
+        "Give the path of a file, e.g. CMDB_STORE=/var/lib/cmdb/estate.db, or a Neo4j server, "
+        "e.g. CMDB_STORE=neo4j://db.example:7687 with CMDB_NEO4J_USER and CMDB_NEO4J_PASSWORD."
+    )
 
 
 class Settings(BaseSettings):
     """Where things are; each may be set by an environment variable `CMDB_…`.
 
-    `store`: path of the embedded store's file. `schema_folders` (CMDB_SCHEMA): the user's own model folders,
+    `store`: path of the embedded store's file, or address of a Neo4j server. `schema_folders` (CMDB_SCHEMA): the user's own model folders,
     separated as in PATH.
     """
 
@@ -56,6 +60,11 @@ class Settings(BaseSettings):
 
     store: str = Field(default_factory=lambda: str(user_data_path("cmdb", appauthor=False) / "cmdb.db"))
     schema_folders: str = Field(default="", validation_alias="CMDB_SCHEMA")
+
+    @property
+    def shown_store(self) -> str:
+        """The store's address as it may be shown: without a password."""
+        return without_password(self.store)
 
     def folders(self) -> list[Path]:
         """The user's own model folders."""
@@ -93,7 +102,7 @@ async def open_application(settings: Settings, clock: Clock | None = None) -> As
     store = await open_store(settings.store, graph_schema(model), clock)
     try:
         services = wire(model, store, clock)
-        yield Application(services, settings.store)
+        yield Application(services, settings.shown_store)
     finally:
         await store.close()
 
@@ -106,8 +115,14 @@ async def open_store(address: str, schema: GraphSchema, clock: Clock) -> GraphSt
         StoreUnavailableError: it cannot be opened.
     """
     scheme, separator, rest = address.partition("://")
+    if separator and scheme in SCHEMES:
+        # The driver takes a while to import, which nobody on the embedded store should wait for.
+        from cmdb.store.neo4j.store import open_neo4j
+
+        return await open_neo4j(address, schema, clock)
     if separator and scheme != "sqlite":
-        raise StoreAddressError(f"{address!r} is no address of a store; {scheme!r} is not known")
+        # Not quoted whole: what stands behind the scheme may hold a password.
+        raise StoreAddressError(f"{scheme}:// is no kind of store that is known")
     return await open_embedded(_path(rest if separator else address), schema, clock)
 
 

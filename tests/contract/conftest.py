@@ -9,7 +9,7 @@ import pytest
 from cmdb.graph.schema import GraphSchema
 from cmdb.graph.store import GraphStore
 from cmdb.store.embedded import StoreSettings, open_embedded
-from cmdb.store.neo4j import open_neo4j
+from cmdb.store.neo4j.store import open_neo4j
 from tests.contract.build import FixedClock
 from tests.contract.schema import SCHEMA
 from tests.neo4j_server import VERSIONS, neo4j_marks, server_address, wipe

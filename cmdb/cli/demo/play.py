@@ -74,7 +74,7 @@ async def _set_up(settings: Settings, terminal: Terminal) -> Told:
     async with open_application(settings, clock) as application:
         services = application.services
         await _catch_up(clock, services.store)
-        terminal.show(title("The demo", f"on the store {settings.store}"))
+        terminal.show(title("The demo", f"on the store {settings.shown_store}"))
         await bring_in_all(services, terminal)
         teller = Teller(services, clock)
         story = read_story(example_folder() / "story.yaml")

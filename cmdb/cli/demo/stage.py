@@ -179,7 +179,7 @@ def _as_it_is(words: str, style: str) -> Text:
 def show_how_to_go_on(settings: Settings, terminal: Terminal) -> None:
     """What a person may try next, on the same store."""
     terminal.show(title("6  Go on yourself"))
-    terminal.show(Text(f"export CMDB_STORE={shlex.quote(settings.store)}", style="bold"))
+    terminal.show(Text(f"export CMDB_STORE={shlex.quote(settings.shown_store)}", style="bold"))
     for words in (
         ("cmdb", "show", "rtr-print"),
         ("cmdb", "records", "Incident"),

@@ -66,7 +66,7 @@ def parse_address(address: str, environment: Mapping[str, str]) -> Neo4jAddress:
 
 
 def without_password(address: str) -> str:
-    """The address as it may be shown."""
+    """The address of a store, of whatever kind, as it may be shown."""
     scheme, separator, rest = address.partition("://")
     credentials, at, place = rest.rpartition("@")
     if not at:
