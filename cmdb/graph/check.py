@@ -88,29 +88,34 @@ def check_updates(
 
 
 class _KnownShapes:
-    """Labels with names and types of properties that were found sound: most nodes of a batch look alike."""
+    """Labels with names and types of properties that were found sound: most nodes of a batch look alike.
+
+    Of each shape it is kept at which positions stand texts, and at which values that have to be looked at.
+    """
 
     def __init__(self, schema: GraphSchema) -> None:
         self._schema = schema
-        self._sound: set[tuple[object, ...]] = set()
+        self._sound: dict[tuple[object, ...], tuple[list[int], list[int]]] = {}
 
     def is_sound(self, create: NodeCreate) -> bool:
         """Whether the node certainly has no mistake; where it is False, one has to look closer."""
         properties = create.properties
         values = list(properties.values())
-        shape = (create.label, create.numbering is None, *properties, *map(type, values))
-        if shape not in self._sound:
+        types = [type(value) for value in values]
+        shape = (create.label, create.numbering is None, *properties, *types)
+        places = self._sound.get(shape)
+        if places is None:
             label = self._schema.labels.get(create.label)
             if label is None or next(_create_mistakes(create, label), None) is not None:
                 return False
-            self._sound.add(shape)
-        texts = [value for value in values if type(value) is str]
-        joined = "".join([create.id, *create.identifiers, *texts])
+            texts = [place for place, kind in enumerate(types) if kind is str]
+            others = [place for place, kind in enumerate(types) if kind is not str and kind is not bool]
+            places = self._sound[shape] = (texts, others)
+        texts, others = places
+        joined = "".join([create.id, *create.identifiers, *[str(values[place]) for place in texts]])
         if not create.id or not joined.isascii() or "\0" in joined:
             return False
-        return len(texts) == len(values) or all(
-            type(value) is str or type(value) is bool or _in_bounds(value) for value in values
-        )
+        return all([_in_bounds(values[place]) for place in others])  # noqa: C419
 
 
 def _in_bounds(value: Value) -> bool:
@@ -225,8 +230,10 @@ def _text_mistakes(place: str, texts: Iterable[str]) -> Iterator[str]:
 
 def _stamp_mistakes(writes: Iterable[NodeCreate | NodeUpdate]) -> Iterator[str]:
     seen: set[Stamp] = set()
+    last: Stamp | None = None
     for write in writes:
         for stamp in write.stamps.values():
-            if stamp not in seen:
+            if stamp is not last and stamp not in seen:
                 seen.add(stamp)
                 yield from _text_mistakes(f"stamp of node {write.id!r}", stamp)
+            last = stamp

@@ -77,16 +77,20 @@ def _taken(value: str, holder: str, claimant: str) -> IdentifierTakenError:
 def _insert_evidence(
     connection: sqlite3.Connection, creates: Sequence[NodeCreate], keys: Mapping[str, int]
 ) -> None:
-    texts: dict[tuple[Stamp, ...], str] = {}
+    texts: dict[tuple[object, ...], str] = {}
     rows = []
     for node in creates:
         if not (node.stamps or node.identifiers):
             continue
-        # Most nodes of a batch have the same properties from the same source: one text serves them all.
-        shape = (*node.stamps, *node.stamps.values())
-        text = texts.get(shape)  # type: ignore[arg-type]
-        if text is None:
-            text = texts[shape] = _stamps_text(node.stamps)  # type: ignore[index]
+        stamps = list(node.stamps.values())
+        if stamps and stamps.count(stamps[0]) == len(stamps):
+            # Most nodes of a batch have the same properties from one source: one text serves them all.
+            shape = (stamps[0], *node.stamps)
+            text = texts.get(shape)
+            if text is None:
+                text = texts[shape] = stamps_text(node.stamps)
+        else:
+            text = stamps_text(node.stamps)
         rows.append((keys[node.id], text, json_list(dict.fromkeys(node.identifiers))))
     if rows:
         connection.executemany("INSERT INTO evidence VALUES (?, ?, ?)", rows)
@@ -114,7 +118,7 @@ def _update_evidence(
     connection.executemany(
         "INSERT INTO evidence VALUES (?, ?, ?) ON CONFLICT DO UPDATE "
         "SET stamps = excluded.stamps, identifiers = excluded.identifiers",
-        [(key, _stamps_text(stamps), json_list(claims)) for key, (stamps, claims) in state.items()],
+        [(key, stamps_text(stamps), json_list(claims)) for key, (stamps, claims) in state.items()],
     )
 
 
@@ -175,7 +179,7 @@ def _evidence_rows(connection: sqlite3.Connection, keys: Any) -> dict[int, tuple
     }
 
 
-def _stamps_text(stamps: Mapping[str, Stamp]) -> str:
+def stamps_text(stamps: Mapping[str, Stamp]) -> str:
     """Stamps as JSON, the properties of one source and moment together: [[source, at, [names]]]."""
     groups: dict[Stamp, list[str]] = {}
     for name, stamp in stamps.items():

@@ -64,7 +64,7 @@ def _fit_indexes(connection: sqlite3.Connection, schema: GraphSchema) -> None:
     rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE name LIKE 'property:%'").fetchall()
     present = {quoted_index_name(name.removeprefix("property:")): sql for name, sql in rows}
     statements = {
-        index: f"CREATE INDEX {index} ON nodes ({expression}, label) WHERE {expression} IS NOT NULL"
+        index: f"CREATE INDEX {index} ON nodes ({expression}, id, label) WHERE {expression} IS NOT NULL"
         for index, expression in wanted.items()
     }
     for index, sql in present.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from cmdb.graph.revision import Head, Revision
 from cmdb.graph.schema import GraphSchema
 from cmdb.graph.structure import Structure
 from cmdb.kernel.clock import Clock, instant_text
+from cmdb.kernel.errors import CmdbError
 from cmdb.kernel.values import Value
 from cmdb.store.embedded import evidence, finding, ledger, migrating, reading, searching, shapes, streams
 from cmdb.store.embedded.connections import Connections, StoreSettings
@@ -175,10 +177,16 @@ class EmbeddedStore:
         self._indexing = asyncio.get_running_loop().call_later(_QUIET_SECONDS, self._start_indexing)
 
     def _start_indexing(self) -> None:
-        task = asyncio.get_running_loop().create_task(self._index_all())
+        task = asyncio.get_running_loop().create_task(self._index_in_background())
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+
+    async def _index_in_background(self) -> None:
+        # Nobody waits for this; what cannot be done at the moment is done by the next search, which says why not.
+        with contextlib.suppress(CmdbError):
+            await self._index_all()
 
     async def _index_all(self) -> None:
         while await self._index_some():
             pass
+        await self._write(searching.count_values)

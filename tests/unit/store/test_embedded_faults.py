@@ -1,5 +1,6 @@
 """What the embedded store says when its file is not as it should be."""
 
+import asyncio
 import os
 import sqlite3
 import stat
@@ -12,7 +13,7 @@ import pytest
 
 from cmdb.graph.errors import StoreDamagedError, StoreFullError, StoreUnavailableError, StoreVersionError
 from cmdb.graph.ledger import verify_ledger
-from cmdb.graph.query import NodeQuery
+from cmdb.graph.query import NodeQuery, SearchQuery
 from cmdb.store.embedded import EmbeddedStore, StoreSettings, open_embedded
 from tests.contract.build import FixedClock, found, host, link, put
 from tests.contract.schema import ALL, SCHEMA
@@ -204,4 +205,17 @@ async def test_a_store_that_waits_too_long_for_another_writer_says_so(tmp_path: 
     other.execute("ROLLBACK")
     other.close()
     assert (await put(store, host("h"))).revision == 1
+    await store.close()
+
+
+async def test_indexing_in_the_background_can_fail_quietly(tmp_path: Path) -> None:
+    """It is caught up on by the next search, in the same process or another."""
+    store = await _opened(tmp_path / "cmdb.db", StoreSettings(busy_seconds=0.01))
+    await put(store, host("h", name="printer"))
+    other = sqlite3.connect(tmp_path / "cmdb.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    await asyncio.sleep(0.4)
+    other.execute("ROLLBACK")
+    other.close()
+    assert [hit.node.id for hit in await store.search(SearchQuery("printer", ALL))] == ["h"]
     await store.close()
