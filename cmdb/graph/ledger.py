@@ -93,7 +93,7 @@ async def verify_ledger(store: GraphStore) -> LedgerReport:
     head = await store.head()
     last = Head(0, "")
     async for revision in store.revisions():
-        reason = _fault(last, revision)
+        reason = fault_between(last, revision)
         if reason:
             return LedgerReport(last.revision, revision.number, reason)
         last = Head(revision.number, revision.hash)
@@ -102,7 +102,8 @@ async def verify_ledger(store: GraphStore) -> LedgerReport:
     return LedgerReport(last.revision)
 
 
-def _fault(last: Head, revision: Revision) -> str:
+def fault_between(last: Head, revision: Revision) -> str:
+    """What is wrong with a revision that follows another, as the end of a sentence, or nothing."""
     if revision.number != last.revision + 1:
         return f"revision {last.revision + 1} is missing"
     if revision.previous_hash != last.hash:

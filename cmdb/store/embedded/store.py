@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from cmdb.graph.archive import Holding, Piece, RequestResult
 from cmdb.graph.batch import Commit, WriteBatch
 from cmdb.graph.elements import Evidence, Link, Node
 from cmdb.graph.errors import StoreUnavailableError
@@ -19,7 +20,17 @@ from cmdb.graph.structure import Structure
 from cmdb.kernel.clock import Clock, instant_text
 from cmdb.kernel.errors import CmdbError
 from cmdb.kernel.values import Value
-from cmdb.store.embedded import evidence, finding, ledger, migrating, reading, searching, shapes, streams
+from cmdb.store.embedded import (
+    archiving,
+    evidence,
+    finding,
+    ledger,
+    migrating,
+    reading,
+    searching,
+    shapes,
+    streams,
+)
 from cmdb.store.embedded.connections import Connections, StoreSettings
 from cmdb.store.embedded.names import Names
 from cmdb.store.embedded.writing import write_batch
@@ -160,6 +171,27 @@ class EmbeddedStore:
     def all_links(self) -> AsyncIterator[Link]:
         """Every link, ordered by source, type and target."""
         return streams.stream(self._connections, streams.links)
+
+    def identifiers(self) -> AsyncIterator[Holding]:
+        """Every identifier with its holder, ordered by identifier."""
+        return streams.stream(self._connections, archiving.identifiers)
+
+    def requests(self) -> AsyncIterator[RequestResult]:
+        """Every request that is remembered, with its first result."""
+        return streams.stream(self._connections, archiving.requests)
+
+    async def sequences(self) -> Mapping[str, int]:
+        """The last number taken of each sequence, by prefix."""
+        return await self._connections.read(archiving.sequences)
+
+    async def load(self, pieces: AsyncIterator[Piece]) -> None:
+        """Take content into this store, which is empty, in one transaction."""
+        try:
+            await archiving.load(self._connections, self._names, pieces)
+        except BaseException:
+            self._names.forget()
+            raise
+        await self._index_all()
 
     async def _write(self, work: Callable[[sqlite3.Connection], T]) -> T:
         try:
