@@ -21,19 +21,10 @@ from cmdb.cli.render.impact import impact_parts
 from cmdb.cli.render.items import hits_table, item_parts, record_page_parts, record_parts
 from cmdb.cli.render.root_cause import root_cause_parts
 from cmdb.cli.terminal import Terminal, open_terminal, text
-from cmdb.kernel.errors import CmdbError, ErrorKind
+from cmdb.records.errors import RecordNotFoundError
 
 Parts: TypeAlias = Iterable[RenderableType]
 RECORD_NUMBER = re.compile(r"[A-Z]{2,6}[0-9]{3,}")
-
-
-class RecordUnknownError(CmdbError):
-    """No record has this number."""
-
-    code = "RECORD_UNKNOWN"
-    kind = ErrorKind.NOT_FOUND
-    summary = "There is no record with this number."
-    default_remedy = "`cmdb records` lists the records of a type."
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +109,9 @@ async def tell_about(gateway: Gateway, reference: str) -> Told:
     """Everything about one CI or record.
 
     Raises:
-        CiNotFoundError: nothing is called so.
+        ItemNotFoundError: nothing is called so.
         AmbiguousCiError: several are.
-        RecordUnknownError: there is no record of this number.
+        RecordNotFoundError: there is no record of this number.
     """
     if RECORD_NUMBER.fullmatch(reference.strip().upper()):
         return await _tell_record(gateway, reference.strip().upper())
@@ -132,7 +123,7 @@ async def tell_about(gateway: Gateway, reference: str) -> Told:
 async def _tell_record(gateway: Gateway, number: str) -> Told:
     hits = [hit for hit in await _search(gateway, number, (), 10) if hit.node.number == number]
     if not hits:
-        raise RecordUnknownError(f"there is no record {number}")
+        raise RecordNotFoundError(f"there is no record {number}")
     found = (await data_of(gateway, operation("record"), {"id": hits[0].node.id}))["node"]
     return Told(found, lambda: record_parts(read(FullRecord, found)))
 

@@ -9,18 +9,10 @@ from cmdb.cli.answers import Answer, Ci, read
 from cmdb.cli.gateway import Gateway, data_of
 from cmdb.cli.operations import operation
 from cmdb.kernel.errors import CmdbError, ErrorKind
+from cmdb.processes.configuration.errors import ItemNotFoundError
 
 ULID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 _LISTED = 10
-
-
-class CiNotFoundError(CmdbError):
-    """No configuration item answers to a text; details: text."""
-
-    code = "CI_NOT_FOUND"
-    kind = ErrorKind.NOT_FOUND
-    summary = "No configuration item has this id, name or address."
-    default_remedy = "Look for it with `cmdb search`, or give its id."
 
 
 class AmbiguousCiError(CmdbError):
@@ -56,7 +48,7 @@ async def choose_all(gateway: Gateway, texts: Iterable[str]) -> list[Ci]:
     """The CI that each text means, in order.
 
     Raises:
-        CiNotFoundError: none answers to a text.
+        ItemNotFoundError: none answers to a text.
         AmbiguousCiError: several do.
     """
     return [await choose(gateway, text) for text in texts]
@@ -67,7 +59,7 @@ async def choose(gateway: Gateway, text: str) -> Ci:
     the one host whose name begins with it; else the one that a search for it finds.
 
     Raises:
-        CiNotFoundError: none answers to it.
+        ItemNotFoundError: none answers to it.
         AmbiguousCiError: several do.
     """
     wanted = text.strip()
@@ -87,7 +79,7 @@ async def choose(gateway: Gateway, text: str) -> Ci:
 
 def _only(text: str, found: Sequence[Ci], total: int) -> Ci:
     if not found:
-        raise CiNotFoundError(f"no configuration item is called {text!r}", details={"text": text})
+        raise ItemNotFoundError(f"no configuration item is called {text!r}", details={"text": text})
     if total == 1:
         return found[0]
     several = f"{total} or more" if total >= _LISTED else str(total)

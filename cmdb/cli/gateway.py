@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from types import MappingProxyType
@@ -12,6 +13,7 @@ import httpx
 
 from cmdb.cli.answers import AnswerError
 from cmdb.cli.failures import ReportedError
+from cmdb.cli.packaged import error_catalogue_file
 from cmdb.cli.place import Place
 from cmdb.kernel.actor import Actor
 from cmdb.kernel.errors import CmdbError, ErrorKind
@@ -179,18 +181,22 @@ def check(answer: Mapping[str, object]) -> None:
 
 
 def reported_error(entry: object) -> ReportedError:
-    """One entry of an answer's `errors` as an exception, of the kind its code has in the catalogue."""
-    # Importing every module takes its time, and only a failure needs it.
-    from cmdb.cli.whole_catalogue import whole_catalogue
-
+    """One entry of an answer's `errors` as an exception, of the kind its code has in the published catalogue."""
     shown = entry if isinstance(entry, dict) else {}
     extensions = shown.get("extensions")
     known = extensions if isinstance(extensions, dict) else {}
     code = str(known.get("code", "UNKNOWN"))
-    kinds = {listed.code: listed.kind for listed in whole_catalogue()}
     return ReportedError(
         code,
-        kinds.get(code, ErrorKind.INVALID),
+        published_kinds().get(code, ErrorKind.INVALID),
         str(shown.get("message", "the answer reports an error")),
         str(known.get("remedy", "")),
     )
+
+
+def published_kinds() -> Mapping[str, ErrorKind]:
+    """The kind of each published error; empty where the catalogue is not at hand."""
+    file = error_catalogue_file()
+    if not file.is_file():
+        return {}
+    return {entry["code"]: ErrorKind(entry["kind"]) for entry in json.loads(file.read_text(encoding="utf-8"))}

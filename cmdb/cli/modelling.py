@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import pkgutil
 from dataclasses import asdict
 from pathlib import Path
 
+import cmdb
 from cmdb.api.limits import Limits
 from cmdb.api.schema import build_schema
 from cmdb.app import Settings
 from cmdb.cli.files import FileUnwritableError
 from cmdb.cli.render.classes import class_parts, class_tree
 from cmdb.cli.terminal import open_terminal
-from cmdb.cli.whole_catalogue import whole_catalogue
-from cmdb.kernel.errors import CmdbError, ErrorKind
+from cmdb.inventory.registry import importer, importers
+from cmdb.kernel.errors import CmdbError, ErrorKind, catalogue
 from cmdb.model.check import did_you_mean
 from cmdb.model.load import load_model
 from cmdb.model.types import CiClass, Model
@@ -96,5 +99,10 @@ def _write_whole(path: Path, content: str) -> None:
 
 
 def error_catalogue() -> list[dict[str, object]]:
-    """Every error of the product as plain data, sorted by code."""
-    return [{**asdict(entry), "kind": entry.kind.value} for entry in whole_catalogue()]
+    """Every error of the product as plain data, sorted by code; a class is known once its module is imported."""
+    for module in pkgutil.walk_packages(cmdb.__path__, "cmdb."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    for name in importers():
+        importer(name)
+    return [{**asdict(entry), "kind": entry.kind.value} for entry in catalogue()]

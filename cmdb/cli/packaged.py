@@ -12,6 +12,11 @@ def operations_folder() -> Path:
     return _folder("_graphql/operations", "graphql/operations")
 
 
+def error_catalogue_file() -> Path:
+    """The published catalogue of errors, `errors.json`."""
+    return operations_folder().parent / "errors.json"
+
+
 def example_folder() -> Path:
     """The example network: a scan, tables and a story."""
     return _folder("_examples/small-office", "examples/small-office")

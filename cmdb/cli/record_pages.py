@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cmdb.cli.answers import Answer, read
-from cmdb.kernel.errors import CmdbError, ErrorKind
 from cmdb.model.check import did_you_mean
+from cmdb.records.errors import UnknownRecordTypeError
 
 _QUERY = """
 query Records($first: Int!%(declared)s) {
@@ -17,15 +17,6 @@ query Records($first: Int!%(declared)s) {
   }
 }
 """
-
-
-class UnknownTypeError(CmdbError):
-    """There is no record type of this name."""
-
-    code = "RECORD_TYPE_NOT_FOUND"
-    kind = ErrorKind.NOT_FOUND
-    summary = "There is no type of records with this name."
-    default_remedy = "Give one of the record types of the model, e.g. Incident."
 
 
 class _Type(Answer):
@@ -55,13 +46,13 @@ def record_page_query(name: str, types: Mapping[str, object], only_open: bool) -
         only_open: Only records in an open state.
 
     Raises:
-        UnknownTypeError: there is no such type.
+        UnknownRecordTypeError: there is no such type.
     """
     known = read(_Types, types).record_types
     found = [each for each in known if name.casefold() in {each.name.casefold(), each.plural.casefold()}]
     if not found:
         names = [each.name for each in known]
-        raise UnknownTypeError(
+        raise UnknownRecordTypeError(
             f"there is no record type {name!r}{did_you_mean(name, names)}",
             remedy=f"The record types are: {', '.join(names)}.",
         )

@@ -19,7 +19,9 @@ def make_store(place: Place) -> None:
     settings = place.settings()
     count = asyncio.run(_made(settings))
     terminal = open_terminal()
-    terminal.say(f"The store is ready: {settings.shown_store}, {plural(count, 'configuration item')}.", "bold")
+    terminal.say(
+        f"The store is ready: {settings.shown_store}, {plural(count, 'configuration item')}.", "bold"
+    )
     if place.store:
         terminal.say(f"Use it in every command: export CMDB_STORE={settings.shown_store}")
     for step in (

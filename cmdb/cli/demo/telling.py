@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cmdb.api.services import Services
-from cmdb.cli.choosing import CiNotFoundError
 from cmdb.cli.demo.clock import StoryClock
 from cmdb.cli.demo.story import Link, Named, Record, Step, Story, offset
 from cmdb.graph.elements import Node
 from cmdb.graph.query import Condition, NodeQuery, Operator
 from cmdb.kernel.actor import Actor
 from cmdb.kernel.clock import instant_text
+from cmdb.processes.configuration.errors import ItemNotFoundError
 from cmdb.records.requests import Attribution, LinkRequest
 
 _PLANNED = "planned_"
@@ -41,7 +41,7 @@ class Teller:
         """The records by their keys, as they stand at the end.
 
         Raises:
-            CiNotFoundError: the story names a CI that is not there.
+            ItemNotFoundError: the story names a CI that is not there.
         """
         for event in sorted(events(story, self._clock.telling), key=lambda event: event.moment):
             self._clock.move_to(event.moment)
@@ -59,13 +59,13 @@ class Teller:
         """The id of a CI of the story.
 
         Raises:
-            CiNotFoundError: it is not there.
+            ItemNotFoundError: it is not there.
         """
         labels = self._services.model.with_subclasses(named.class_name)
         query = NodeQuery(labels, Condition("name", Operator.EQ, named.name), first=1)
         page = await self._services.store.find(query)
         if not page.nodes:
-            raise CiNotFoundError(f"the story names {named.class_name} {named.name!r}, which is not there")
+            raise ItemNotFoundError(f"the story names {named.class_name} {named.name!r}, which is not there")
         return page.nodes[0].id
 
     async def _make(self, record: Record) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from cmdb.cli.choosing import AmbiguousCiError, CiNotFoundError, choose
+from cmdb.cli.choosing import AmbiguousCiError, choose
+from cmdb.processes.configuration.errors import ItemNotFoundError
 from tests.unit.cli.fakes import FakeGateway
 
 ID = "01K5A1B2C3D4E5F6G7H8J9K0MN"
@@ -97,5 +98,5 @@ async def test_several_are_listed_and_none_is_guessed(where: str) -> None:
 
 async def test_nothing_found_is_an_error_of_its_own() -> None:
     """It names what was looked for."""
-    with pytest.raises(CiNotFoundError, match="'nix'"):
+    with pytest.raises(ItemNotFoundError, match="'nix'"):
         await choose(gateway(), "nix")
