@@ -121,7 +121,7 @@ class PrecedenceDeclaration:
 
 @dataclass(frozen=True, slots=True)
 class WeightDeclaration:
-    """The weight of one part of a root cause's score."""
+    """The weight of one part of a score."""
 
     name: Word
     weight: float
@@ -137,6 +137,8 @@ class PolicyDeclarations:
     weights: dict[str, WeightDeclaration] = field(default_factory=dict)
     minimum_score: float | None = None
     change_window_hours: float | None = None
+    risk_weights: dict[str, WeightDeclaration] = field(default_factory=dict)
+    risk_numbers: dict[str, WeightDeclaration] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

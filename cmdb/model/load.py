@@ -14,7 +14,7 @@ from cmdb.model.declarations import Declarations
 from cmdb.model.locate import builtin_schema
 from cmdb.model.mistakes import MistakeCode, Mistakes, Place
 from cmdb.model.read_classes import read_classes
-from cmdb.model.read_policies import read_reconciliation, read_root_cause
+from cmdb.model.read_policies import read_change_risk, read_reconciliation, read_root_cause
 from cmdb.model.read_records import read_record
 from cmdb.model.read_relationships import read_links, read_relationships
 from cmdb.model.types import ROOT_CLASS, Model
@@ -23,7 +23,7 @@ from cmdb.model.yaml_tree import Tree, read_tree
 
 LAYOUT = (
     "classes/*.yaml", "relationships.yaml", "links.yaml", "records/*.yaml", "policies/reconciliation.yaml",
-    "policies/root_cause.yaml",
+    "policies/root_cause.yaml", "policies/change_risk.yaml",
 )  # fmt: skip
 """The files of a folder; each may be absent."""
 
@@ -115,5 +115,7 @@ def _take(name: Path, tree: Tree | None, declared: Declarations, mistakes: Mista
             read_links(tree, declared, mistakes)
         case (_, "reconciliation.yaml"):
             read_reconciliation(tree, declared.policies, mistakes)
+        case (_, "change_risk.yaml"):
+            read_change_risk(tree, declared.policies, mistakes)
         case _:
             read_root_cause(tree, declared.policies, mistakes)

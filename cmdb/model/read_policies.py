@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from cmdb.model.change_risk import NUMBERS, POSITIVE
 from cmdb.model.declarations import PolicyDeclarations, PrecedenceDeclaration, WeightDeclaration
 from cmdb.model.fields import Fields, Word
 from cmdb.model.mistakes import MistakeCode, Mistakes
 from cmdb.model.yaml_tree import Entry, Items, Scalar, Table, Tree
 
 RECONCILIATION_KEYS = ("precedence", "by_attribute", "stale_after_days")
+CHANGE_RISK_KEYS = ("weights", *NUMBERS)
 ROOT_CAUSE_KEYS = ("weights", "minimum_score", "change_window_hours")
 
 
@@ -31,26 +33,47 @@ def read_root_cause(tree: Tree | None, into: PolicyDeclarations, mistakes: Mista
     fields = _root(tree, "root cause policy", ROOT_CAUSE_KEYS, mistakes)
     if fields is None:
         return
-    known = tuple(into.weights)
+    _read_weights(fields, into.weights, "a root cause's score", mistakes)
+    for key in ("minimum_score", "change_window_hours"):
+        scalar = fields.scalar(key)
+        value = _number(scalar, key, mistakes) if scalar else None
+        if value is not None:
+            setattr(into, key, value)
+
+
+def read_change_risk(tree: Tree | None, into: PolicyDeclarations, mistakes: Mistakes) -> None:
+    """Take in a file that weighs risk. The first folder says which parts there are; later ones may weigh them."""
+    fields = _root(tree, "change risk policy", CHANGE_RISK_KEYS, mistakes)
+    if fields is None:
+        return
+    _read_weights(fields, into.risk_weights, "the risk of a change", mistakes)
+    for key in NUMBERS:
+        scalar = fields.scalar(key)
+        value = _number(scalar, key, mistakes) if scalar else None
+        if scalar is None or value is None:
+            continue
+        if value == 0 and key in POSITIVE:
+            mistakes.add(scalar.place, MistakeCode.INVALID_VALUE, f"{key!r} must be more than 0")
+            continue
+        into.risk_numbers[key] = WeightDeclaration(Word(key, scalar.place), value)
+
+
+def _read_weights(fields: Fields, into: dict[str, WeightDeclaration], what: str, mistakes: Mistakes) -> None:
+    known = tuple(into)
     table = fields.table("weights")
     for entry in table.entries.values() if table else ():
         if known and entry.key not in known:
             mistakes.add(
                 entry.place,
                 MistakeCode.UNKNOWN_KEY,
-                f"a root cause's score has no part {entry.key!r}",
+                f"{what} has no part {entry.key!r}",
                 seen=entry.key,
                 known=known,
             )
             continue
         weight = _number(entry.node, entry.key, mistakes)
         if weight is not None:
-            into.weights[entry.key] = WeightDeclaration(Word(entry.key, entry.place), weight)
-    for key in ("minimum_score", "change_window_hours"):
-        scalar = fields.scalar(key)
-        value = _number(scalar, key, mistakes) if scalar else None
-        if value is not None:
-            setattr(into, key, value)
+            into[entry.key] = WeightDeclaration(Word(entry.key, entry.place), weight)
 
 
 def _root(tree: Tree | None, what: str, keys: tuple[str, ...], mistakes: Mistakes) -> Fields | None:

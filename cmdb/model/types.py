@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cmdb.kernel.values import ValueType
+from cmdb.model.change_risk import ChangeRiskPolicy
 from cmdb.model.records import LinkType, RecordType
 
 ROOT_CLASS = "ConfigurationItem"
@@ -177,6 +178,7 @@ class Policies:
 
     reconciliation: ReconciliationPolicy
     root_cause: RootCausePolicy
+    change_risk: ChangeRiskPolicy
 
 
 @dataclass(frozen=True, slots=True)

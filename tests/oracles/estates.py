@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from cmdb.graph.elements import Properties
 from cmdb.graph.structure import Structure
 from cmdb.kernel.values import Value
+from cmdb.model.change_risk import ChangeRiskPolicy
 from cmdb.model.types import (
     ROOT_CLASS,
     Cardinality,
@@ -33,17 +34,34 @@ HARD_TYPE, SOFT_TYPE, SUPPLY_TYPE, GROUP_TYPE, NO_IMPACT_TYPE = (
 )
 
 WEIGHTS = {
-    "explains": 0.40,
+    "explains": 0.35,
     "specificity": 0.10,
     "distance": 0.05,
-    "own_evidence": 0.10,
-    "recent_change": 0.20,
+    "own_evidence": 0.20,
+    "recent_change": 0.15,
     "open_problem": 0.05,
     "known_error": 0.05,
     "past_cause": 0.05,
     "healthy": 0.40,
 }
 POLICY = RootCausePolicy(weights=WEIGHTS, minimum_score=0.3, change_window_hours=72.0)
+RISK_POLICY = ChangeRiskPolicy(
+    weights={
+        "impact": 0.3,
+        "redundancy": 0.2,
+        "history": 0.2,
+        "incidents": 0.15,
+        "urgency": 0.1,
+        "untested": 0.05,
+    },
+    half_users=100,
+    half_cost=1000,
+    assumed_changes=2,
+    assumed_failure_rate=0.1,
+    followed_within_hours=72,
+    medium_from=0.25,
+    high_from=0.5,
+)
 
 
 def _class(name: str) -> CiClass:
@@ -74,7 +92,7 @@ def small_model() -> Model:
         relationship_types={kind.name: kind for kind in types},
         record_types={},
         link_types={},
-        policies=Policies(ReconciliationPolicy((), {}, 90), POLICY),
+        policies=Policies(ReconciliationPolicy((), {}, 90), POLICY, RISK_POLICY),
     )
 
 

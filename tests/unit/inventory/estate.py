@@ -36,6 +36,7 @@ from cmdb.model.types import (
     RootCausePolicy,
 )
 from cmdb.store.embedded.store import open_embedded
+from tests.oracles.estates import RISK_POLICY
 
 MONDAY = "2026-11-16T08:00:00.000Z"
 TUESDAY = "2026-11-17T08:00:00.000Z"
@@ -155,7 +156,9 @@ def make_model(precedence: tuple[str, ...] = ("agent", "table", "nmap")) -> Mode
         relationship_types={each.name: each for each in types},
         record_types={},
         link_types={},
-        policies=Policies(ReconciliationPolicy(precedence, {}, 30), RootCausePolicy({}, 0.0, 72.0)),
+        policies=Policies(
+            ReconciliationPolicy(precedence, {}, 30), RootCausePolicy({}, 0.0, 72.0), RISK_POLICY
+        ),
     )
 
 

@@ -55,6 +55,16 @@ BASE: Mapping[str, str] = {
         minimum_score: 0.3
         change_window_hours: 72
         """,
+    "policies/change_risk.yaml": """\
+        weights: {impact: 0.6, history: 0.4}
+        half_users: 100
+        half_cost: 1000
+        assumed_changes: 2
+        assumed_failure_rate: 0.1
+        followed_within_hours: 72
+        medium_from: 0.25
+        high_from: 0.5
+        """,
     "records/ticket.yaml": """\
         record: Ticket
         description: Something to do.

@@ -189,6 +189,7 @@ def test_a_folder_overrides_single_policies(tmp_path: Path) -> None:
     files = {
         "policies/reconciliation.yaml": "by_attribute: {Host.name: [cmdb, manual]}",
         "policies/root_cause.yaml": "weights: {explains: 0.7}",
+        "policies/change_risk.yaml": "weights: {history: 0.9}\nhigh_from: 0.8",
     }
 
     policies = read_with_base(tmp_path, files).policies
@@ -198,6 +199,8 @@ def test_a_folder_overrides_single_policies(tmp_path: Path) -> None:
     assert 90 == policies.reconciliation.stale_after_days
     assert {"explains": 0.7, "healthy": 0.4} == policies.root_cause.weights
     assert 0.3 == policies.root_cause.minimum_score
+    assert {"impact": 0.6, "history": 0.9} == policies.change_risk.weights
+    assert (0.25, 0.8) == (policies.change_risk.medium_from, policies.change_risk.high_from)
 
 
 def test_words_that_other_readers_take_for_values_stay_words(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cmdb.kernel.errors import ErrorKind
+from cmdb.model.change_risk import NUMBERS
 from cmdb.model.load import read_model
 from cmdb.model.mistakes import InvalidModelError, MistakeCode, Mistakes, Place
 from tests.unit.model.folders import BASE, lines_of, mistakes_of, read_with_base, write_folder
@@ -89,6 +90,8 @@ def test_a_folder_without_classes_or_policies_lacks_them(tmp_path: Path) -> None
         "no folder says policies/root_cause.yaml: weights",
         "no folder says policies/root_cause.yaml: minimum_score",
         "no folder says policies/root_cause.yaml: change_window_hours",
+        "no folder says policies/change_risk.yaml: weights",
+        *(f"no folder says policies/change_risk.yaml: {key}" for key in NUMBERS),
     ] == [mistake.message for mistake in caught.value.mistakes]
 
 

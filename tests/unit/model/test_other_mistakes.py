@@ -219,6 +219,27 @@ POLICIES = [
         {"policies/root_cause.yaml": "weights: {explains: -1}\n"},
         "own/policies/root_cause.yaml:1: INVALID_VALUE: 'explains' must be a number of at least 0",
     ),
+    Case(
+        "unknown part of a risk",
+        {"policies/change_risk.yaml": "weights: {impacts: 1}\n"},
+        "own/policies/change_risk.yaml:1: UNKNOWN_KEY: the risk of a change has no part 'impacts'; "
+        "did you mean 'impact'?",
+    ),
+    Case(
+        "nothing to divide by",
+        {"policies/change_risk.yaml": "weights: {impact: 1}\nhalf_users: 0\n"},
+        "own/policies/change_risk.yaml:2: INVALID_VALUE: 'half_users' must be more than 0",
+    ),
+    Case(
+        "medium above high",
+        {"policies/change_risk.yaml": "medium_from: 0.9\n"},
+        "own/policies/change_risk.yaml:1: INVALID_VALUE: 'medium_from' (0.9) must not be above 'high_from' (0.5)",
+    ),
+    Case(
+        "more than all failed",
+        {"policies/change_risk.yaml": "assumed_failure_rate: 1.5\n"},
+        "own/policies/change_risk.yaml:1: INVALID_VALUE: 'assumed_failure_rate' must be a number of at most 1",
+    ),
 ]
 
 
