@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cmdb.model.check import Changes
+from cmdb.processes.change.rules import (
+    modification_is_complete,
+    modification_was_approved,
+    window_ends_after_it_begins,
+)
 from cmdb.records.behaviour import Behaviour, Guard
 from cmdb.records.common import never_in_the_future
 from cmdb.records.conditions import all_of, clear, in_order, needs_link, stamp
@@ -13,7 +18,7 @@ from cmdb.records.situation import Situation
 MOMENTS = ("submitted_at", "approved_at", "actual_start", "actual_end", "closed_at")
 """The moments of a change that have happened; only some of them follow one another in every change."""
 
-APPROVED_CONTENT = ("change_type", "reason", "plan", "backout_plan", "test_plan", "risk")
+APPROVED_CONTENT = ("change_type", "reason", "plan", "backout_plan", "test_plan", "risk", "expected_state")
 """What an approval is an approval of."""
 
 _APPROVAL = ("submitted_at", "submitted_by", "approved_at", "approved_by")
@@ -46,7 +51,9 @@ def change_behaviour() -> Behaviour:
                 keeps_its_scope,
                 keeps_what_was_approved,
                 approval_is_not_claimed,
-            )
+            ),
+            "Modification": all_of(modification_is_complete, modification_was_approved),
+            "ChangeWindow": window_ends_after_it_begins,
         },
     )
 

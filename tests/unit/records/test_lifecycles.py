@@ -39,6 +39,16 @@ LINKS = {
     "KnownError": [affects()],
     "Change": [touches()],
     "Release": [LinkRequest("UPDATES", ROUTER)],
+    "Modification": [],
+    "ChangeWindow": [LinkRequest("APPLIES_TO", ROUTER)],
+}
+ATTRIBUTES = {
+    "Modification": {"kind": "remove_ci", "ci": ROUTER},
+    "ChangeWindow": {
+        "kind": "blackout",
+        "window_start": "2026-12-20T00:00:00Z",
+        "window_end": "2027-01-06T00:00:00Z",
+    },
 }
 REFUSALS = (ActionNotAllowedError, ActionRefusedError, InvalidRecordError, RecordClosedError)
 
@@ -69,7 +79,9 @@ class Lives(RuleBasedStateMachine):
         return self.made(type_name, linked=linked)
 
     def made(self, type_name: str, *, linked: bool) -> str:
-        written = self.run(self.desk.make(type_name, *(LINKS[type_name] if linked else [])))
+        written = self.run(
+            self.desk.make(type_name, *(LINKS[type_name] if linked else []), **ATTRIBUTES.get(type_name, {}))
+        )
         self.steps[written.node.id] = [Transition(None, written.node.status, None)]
         return written.node.id
 
