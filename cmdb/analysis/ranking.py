@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cmdb.analysis.root_cause_types import CiEvidence, Score, ScorePart
-from cmdb.analysis.score import EXPLAINED_AWAY, Situation, coverage, evidence_values, parts_of
+from cmdb.analysis.score import EXPLAINED_AWAY, Situation, coverage, evidence_values, parts_of, past_value
 from cmdb.analysis.trial import Tester, Trial
 from cmdb.analysis.upstream import Floats, Symptoms, Upstream
 from cmdb.topology.topology import Topology
@@ -121,7 +121,7 @@ def explained_away(symptoms: Symptoms, tried: Mapping[int, Trial]) -> dict[str, 
 def _ranked(situation: Situation, ci_id: str, trial: Trial, evidence: CiEvidence) -> Ranked:
     parts = parts_of(situation, ci_id, trial, evidence)
     score = round(min(max(sum(part.points for part in parts), 0.0), 1.0), 6)
-    return Ranked(ci_id, trial, coverage(situation.symptoms, trial), parts, score)
+    return Ranked(ci_id, trial, coverage(situation, trial), parts, score)
 
 
 def _bounds(
@@ -132,14 +132,23 @@ def _bounds(
         len(upstream.positions),
         situation.weight(ScorePart.EXPLAINS) + situation.weight(ScorePart.SPECIFICITY),
     )
-    spoken_of = sorted({*evidence, *(row.id for row in situation.symptoms.rows)})
+    spoken_of = sorted({*evidence, *situation.blame.own, *(row.id for row in situation.symptoms.rows)})
     positions = topology.find(spoken_of)
     places = np.searchsorted(upstream.positions, positions)
     for ci_id, position, place in zip(spoken_of, positions.tolist(), places.tolist(), strict=True):
         if position >= 0 and place < len(per_share) and upstream.positions[place] == position:
             values = evidence_values(situation, ci_id, evidence.get(ci_id, NO_EVIDENCE))
             per_share[place] += sum(situation.weight(part) * value for part, value, _ in values)
+    reaches = upstream.reaches.copy()
+    past = np.zeros(len(per_share))
+    for position in situation.learned:
+        place = int(np.searchsorted(upstream.positions, position))
+        past[place], _ = past_value(situation, position)
+        reaches[place] = min(reaches[place] + past[place], 1.0)
     bounds: Floats = (
-        upstream.reaches * per_share + upstream.nearness * situation.weight(ScorePart.DISTANCE) + 1e-6
+        reaches * per_share
+        + upstream.nearness * situation.weight(ScorePart.DISTANCE)
+        + past * situation.weight(ScorePart.PAST_CAUSE)
+        + 1e-6
     )
     return bounds

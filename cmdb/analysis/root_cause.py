@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from cmdb.analysis.blame import find_blame
 from cmdb.analysis.cause_sets import Option, smallest_cover
+from cmdb.analysis.history import learn
 from cmdb.analysis.paths import paths_to
 from cmdb.analysis.ranking import Ranked, explained_away, rank, try_symptoms
 from cmdb.analysis.root_cause_types import (
@@ -26,6 +28,7 @@ from cmdb.topology.topology import Topology
 
 IMPLAUSIBLE = 0.5
 """A candidate contradicted by this share of what it would hit is not made part of a set of causes."""
+MORE_OFTEN_THAN_NOT = 0.5
 
 _RECORDED = frozenset(
     (ScorePart.RECENT_CHANGE, ScorePart.OPEN_PROBLEM, ScorePart.KNOWN_ERROR, ScorePart.PAST_CAUSE)
@@ -33,7 +36,7 @@ _RECORDED = frozenset(
 
 
 def root_cause(topology: Topology, request: RootCauseRequest, policy: RootCausePolicy) -> RootCauseResult:
-    """Rank the CIs upstream of the symptoms by how well they explain what is seen.
+    """Rank the CIs upstream of the symptoms, and those known from history, by how well they explain what is seen.
 
     Raises:
         NodeNotFoundError: a symptom, or a CI seen healthy, is no CI.
@@ -48,17 +51,25 @@ def root_cause(topology: Topology, request: RootCauseRequest, policy: RootCauseP
     tester = Tester(topology, conduction, symptoms, np.setdiff1d(healthy, symptoms.positions))
     upstream = find_upstream(conduction, symptoms)
     tried = try_symptoms(tester)
-    situation = Situation(symptoms, policy, frozenset(request.healthy), explained_away(symptoms, tried))
-    ranking = rank(tester, situation, upstream, request.evidence, tried, max(request.first, 1))
+    situation = Situation(
+        symptoms,
+        policy,
+        frozenset(request.healthy),
+        explained_away(symptoms, tried),
+        find_blame(topology, conduction, symptoms, request.alerts, frozenset(healthy.tolist())),
+        learn(topology, symptoms, request.history),
+    )
+    considered = upstream.with_others(sorted(situation.learned))
+    ranking = rank(tester, situation, considered, request.evidence, tried, max(request.first, 1))
     verdict, causes = _judge(ranking.ranked, tester, policy.minimum_score)
     listed = list(ranking.ranked[: request.first])
     listed += [one for one in ranking.ranked[request.first :] if one.id in causes]
     return RootCauseResult(
         verdict=verdict,
-        candidates=tuple(_candidate(tester, one) for one in listed),
+        candidates=tuple(_candidate(tester, situation, one) for one in listed),
         causes=causes,
-        unexplained=_unexplained(tester, causes),
-        considered=len(upstream.positions),
+        unexplained=_unexplained(tester, situation, causes),
+        considered=len(considered.positions),
         verified=len(ranking.ranked),
         truncated=ranking.truncated,
         missing=symptoms.missing,
@@ -103,17 +114,23 @@ def _records_of(one: Ranked) -> tuple[str, ...]:
     return tuple(record for part in one.parts if part.part in _RECORDED for record in part.records)
 
 
-def _unexplained(tester: Tester, causes: tuple[str, ...]) -> tuple[str, ...]:
+def _unexplained(tester: Tester, situation: Situation, causes: tuple[str, ...]) -> tuple[str, ...]:
+    """Symptoms that the causes do not bring about, nor by experience more often than not."""
     rows = tester.symptoms.rows
     positions = tester.topology.positions(causes).tolist()
     explained = tester.explained_together(positions) if positions else 0
+    for position in positions:
+        if position in situation.learned:
+            likely = np.flatnonzero(situation.learned[position].shares > MORE_OFTEN_THAN_NOT)
+            explained |= sum(1 << n for n in likely.tolist())
     return tuple(row.id for n, row in enumerate(rows) if not explained >> n & 1)
 
 
-def _candidate(tester: Tester, one: Ranked) -> Candidate:
+def _candidate(tester: Tester, situation: Situation, one: Ranked) -> Candidate:
     topology, rows = tester.topology, tester.symptoms.rows
     found, traced = tester.explain(one.trial.position)
     hit = np.flatnonzero(one.trial.states)
+    learned = situation.learned.get(one.trial.position)
     paths = paths_to(topology, tester.conduction, found, traced, tester.symptoms.positions[hit])
     explains = tuple(
         Explanation(rows[n].id, ImpactState(state), distance, path)
@@ -134,4 +151,7 @@ def _candidate(tester: Tester, one: Ranked) -> Candidate:
         unexplained=tuple(row.id for n, row in enumerate(rows) if not one.trial.explained >> n & 1),
         breaks_healthy=tuple(sorted(topology.ids_at(one.trial.broken))),
         would_affect=one.trial.hit,
+        own_share=round(situation.blame.own.get(one.id, 0.0), 6),
+        past_causes=learned.past if learned else (),
+        upstream=bool(hit.size),
     )

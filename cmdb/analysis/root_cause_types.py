@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from cmdb.analysis.alerts import Alert
 from cmdb.analysis.impact_types import PathStep
 from cmdb.analysis.state import ImpactState
 
@@ -28,34 +29,56 @@ class RecentChange:
 
 
 @dataclass(frozen=True, slots=True)
-class PastCause:
-    """An earlier incident whose cause was this CI; `affected` is the CI that showed it."""
+class PastIncident:
+    """An earlier incident whose cause was found: a CI that showed it and the CI that caused it."""
 
     incident: str
-    affected: str | None = None
+    affected: str
+    cause: str
+    days_before: float
+
+
+class Likeness(StrEnum):
+    """How an earlier incident is like a symptom, the likest first.
+
+    SERVES_THE_SAME: the CI affected then and the symptom have a direct dependent in common.
+    """
+
+    SAME_CI = "same_ci"
+    SERVES_THE_SAME = "serves_the_same"
+    SAME_CLASS = "same_class"
+    ANY = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class PastCause:
+    """An earlier incident that a candidate caused on `affected`, and how it is like a symptom."""
+
+    incident: str
+    affected: str
+    likeness: Likeness
 
 
 @dataclass(frozen=True, slots=True)
 class CiEvidence:
     """What the records say about one CI itself; all ids are record ids.
 
-    `alerts` and `incidents` are open ones on the CI itself, `problems` open ones.
+    `incidents` and `problems` are open ones.
     """
 
-    alerts: tuple[str, ...] = ()
     incidents: tuple[str, ...] = ()
     changes: tuple[RecentChange, ...] = ()
     problems: tuple[str, ...] = ()
     known_errors: tuple[str, ...] = ()
-    past_causes: tuple[PastCause, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RootCauseRequest:
     """Which CI explains these symptoms?
 
-    `healthy` are ids of CIs seen working. `evidence` is by CI id; a CI without any may be left out.
-    `first` bounds the candidates listed.
+    `healthy` are ids of CIs seen working. `evidence` is by CI id; a CI without any may be left out. `alerts`
+    are what monitoring says, of any CI; those not upstream of a symptom count for nothing. `history` are
+    earlier incidents whose cause is known. `first` bounds the candidates listed.
     """
 
     symptoms: tuple[Symptom, ...]
@@ -63,6 +86,8 @@ class RootCauseRequest:
     evidence: Mapping[str, CiEvidence] = field(default_factory=dict)
     relationship_types: frozenset[str] | None = None
     first: int = 20
+    alerts: tuple[Alert, ...] = ()
+    history: tuple[PastIncident, ...] = ()
 
 
 class ScorePart(StrEnum):
@@ -108,7 +133,9 @@ class Candidate:
     """A CI that may be the cause. `score` is in 0..1, the sum of the points of its parts.
 
     `breaks_healthy` are CIs seen working that would be down or degraded if it were down; `would_affect` is
-    how many other CIs would be.
+    how many other CIs would be. `own_share` is the share of the complaint that it makes itself, by the alerts.
+    `past_causes` are earlier incidents it caused, the likest and newest first; `upstream` is False for a
+    candidate known from these alone.
     """
 
     id: str
@@ -119,6 +146,9 @@ class Candidate:
     unexplained: tuple[str, ...]
     breaks_healthy: tuple[str, ...]
     would_affect: int
+    own_share: float = 0.0
+    past_causes: tuple[PastCause, ...] = ()
+    upstream: bool = True
 
 
 class Verdict(StrEnum):
@@ -137,7 +167,7 @@ class RootCauseResult:
     """Ranked candidates, best first, and what is to be made of them.
 
     `causes` is the smallest set of candidates that together explain every symptom that can be explained: the
-    first candidate alone where it does. `considered` counts all CIs upstream of a symptom; `verified` those
+    first candidate alone where it does. `considered` counts all CIs upstream of a symptom or known from history; `verified` those
     whose impact was computed. They differ from the candidates listed by `first` only, and `truncated` says
     when a bound on the work may have left a better one out. `missing` are symptoms that carry no impact:
     retired CIs.

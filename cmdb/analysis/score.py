@@ -2,40 +2,47 @@
 
 Whatever speaks for a candidate counts as far as the candidate explains the symptoms: a change on a CI that
 explains one of ten symptoms says little about the other nine. What is observed to work although the candidate
-would have broken it takes points away.
+would have broken it takes points away. A candidate that is itself seen failing needs no inference that it fails:
+what else its failing as a whole would hit, or would have broken, counts the less against it.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from cmdb.analysis.blame import Blame
+from cmdb.analysis.history import Learned
 from cmdb.analysis.root_cause_types import CiEvidence, Score, ScorePart, Symptom
 from cmdb.analysis.state import ImpactState
 from cmdb.analysis.trial import Trial
-from cmdb.analysis.upstream import Symptoms
+from cmdb.analysis.upstream import Floats, Symptoms
 from cmdb.model.types import RootCausePolicy
 
 AT_RISK_SHARE = 0.25
 """A symptom that would only be at risk is explained by so much: what is at risk still works."""
 EXPLAINED_AWAY = 0.75
 """How much of a CI's own failing is put down to a failing CI upstream of it that is as bad."""
-OTHER_PAST_SHARE = 0.25
-"""What an earlier incident counts that this CI caused on a CI which is no symptom today."""
 
 _SHARES = np.array([0.0, AT_RISK_SHARE, 1.0, 1.0])
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What a candidate is judged by. `explained_away` is by symptom, 0..1; `healthy` are ids seen working."""
+    """What a candidate is judged by. `explained_away` is by symptom, 0..1; `healthy` are ids seen working.
+
+    `learned` is by position of a CI.
+    """
 
     symptoms: Symptoms
     policy: RootCausePolicy
     healthy: frozenset[str]
-    explained_away: dict[str, float]
+    explained_away: Mapping[str, float]
+    blame: Blame = field(default_factory=Blame)
+    learned: Mapping[int, Learned] = field(default_factory=dict)
 
     def weight(self, part: ScorePart) -> float:
         """The weight of a part; one the policy does not name has none."""
@@ -48,25 +55,40 @@ class Situation:
         return Score(part, round(value, 6), weight, round(sign * weight * value, 6), records)
 
 
-def coverage(symptoms: Symptoms, trial: Trial) -> float:
-    """The share of the symptoms, by weight, that the candidate explains."""
-    return float((_SHARES[trial.states] * symptoms.weights).sum() / symptoms.total)
+def coverage(situation: Situation, trial: Trial) -> float:
+    """The share of the symptoms, by weight, that the candidate explains, or by experience causes."""
+    explained = _explained(situation, trial)
+    learned = situation.learned.get(trial.position)
+    if learned is not None:
+        explained = np.maximum(explained, learned.shares)
+    symptoms = situation.symptoms
+    return float((explained * symptoms.weights).sum() / symptoms.total)
 
 
 def parts_of(situation: Situation, ci_id: str, trial: Trial, evidence: CiEvidence) -> tuple[Score, ...]:
     """The parts of a candidate's score; parts of value 0 are left out, except `explains`."""
-    share = coverage(situation.symptoms, trial)
+    share = coverage(situation, trial)
+    values = evidence_values(situation, ci_id, evidence)
+    own = next(value for part, value, _ in values if part is ScorePart.OWN_EVIDENCE)
     parts = [
         situation.score(ScorePart.EXPLAINS, share),
-        situation.score(ScorePart.SPECIFICITY, share * _specificity(situation, ci_id, trial)),
+        situation.score(ScorePart.SPECIFICITY, share * _specificity(situation, ci_id, trial, own)),
         situation.score(ScorePart.DISTANCE, _nearness(situation, trial)),
-        situation.score(ScorePart.HEALTHY, *_contradiction(situation, ci_id, trial)),
-        *(
-            situation.score(part, share * value, records)
-            for part, value, records in evidence_values(situation, ci_id, evidence)
-        ),
+        situation.score(ScorePart.HEALTHY, _contradiction(situation, ci_id, trial, own)),
+        *(situation.score(part, share * value, records) for part, value, records in values),
+        situation.score(ScorePart.PAST_CAUSE, *past_value(situation, trial.position)),
     ]
     return tuple(part for part in parts if part.value or part.part is ScorePart.EXPLAINS)
+
+
+def past_value(situation: Situation, position: int) -> tuple[float, tuple[str, ...]]:
+    """The share of incidents like these that it causes, by experience, and the incidents that say so."""
+    learned = situation.learned.get(position)
+    if learned is None:
+        return 0.0, ()
+    symptoms = situation.symptoms
+    value = float((learned.shares * symptoms.weights).sum() / symptoms.total)
+    return value, tuple(dict.fromkeys(past.incident for past in learned.past))
 
 
 def evidence_values(
@@ -78,48 +100,61 @@ def evidence_values(
     changes = [change for change in evidence.changes if 0 <= change.hours_before <= window]
     changes.sort(key=lambda change: (change.hours_before, change.id))
     freshest = 1 - changes[0].hours_before / window if changes and window else 0.0
-    ids = {row.id for row in situation.symptoms.rows}
-    past = sum(1.0 if cause.affected in ids else OTHER_PAST_SHARE for cause in evidence.past_causes)
-    incidents = tuple(cause.incident for cause in evidence.past_causes)
     return [
-        (ScorePart.OWN_EVIDENCE, *_own(situation, symptom, evidence)),
+        (ScorePart.OWN_EVIDENCE, *_own(situation, ci_id, symptom, evidence)),
         (ScorePart.RECENT_CHANGE, freshest, tuple(change.id for change in changes)),
         (ScorePart.OPEN_PROBLEM, float(bool(evidence.problems)), evidence.problems),
         (ScorePart.KNOWN_ERROR, float(bool(evidence.known_errors)), evidence.known_errors),
-        (ScorePart.PAST_CAUSE, 1 - math.pow(2, -past), incidents),
     ]
 
 
 def _own(
-    situation: Situation, symptom: Symptom | None, evidence: CiEvidence
+    situation: Situation, ci_id: str, symptom: Symptom | None, evidence: CiEvidence
 ) -> tuple[float, tuple[str, ...]]:
-    """Seen failing itself, as badly as the worst symptom, and not because of a failing CI upstream of it."""
-    records = dict.fromkeys((*evidence.alerts, *evidence.incidents))
+    """Seen failing itself, and not because of a failing CI upstream of it.
+
+    By alerts it is the share of the complaint that it makes itself; by incidents alone, how bad it is beside
+    the worst symptom.
+    """
+    alerts = situation.blame.records.get(ci_id, ())
+    records = dict.fromkeys((*alerts, *evidence.incidents))
+    share = situation.blame.own.get(ci_id, 0.0)
     if symptom is None:
-        return float(bool(records)), tuple(records)
+        return max(share, float(bool(evidence.incidents))), tuple(records)
     worst = float(situation.symptoms.weights.max())
-    value = symptom.weight / worst * (1 - situation.explained_away.get(symptom.id, 0.0))
-    return value, tuple(dict.fromkeys((*symptom.incidents, *records)))
+    away = max(situation.explained_away.get(ci_id, 0.0), situation.blame.accounted.get(ci_id, 0.0))
+    value = symptom.weight / worst * (1 - away)
+    return max(value, share), tuple(dict.fromkeys((*symptom.incidents, *records)))
 
 
-def _specificity(situation: Situation, ci_id: str, trial: Trial) -> float:
+def _explained(situation: Situation, trial: Trial) -> Floats:
+    """By symptom how far the candidate explains it. Nothing explains itself as far as others account for it."""
+    symptoms = situation.symptoms
+    explained: Floats = _SHARES[trial.states]
+    for n in np.flatnonzero(symptoms.positions == trial.position).tolist():
+        explained[n] *= 1 - situation.blame.accounted.get(symptoms.rows[n].id, 0.0)
+    return explained
+
+
+def _specificity(situation: Situation, ci_id: str, trial: Trial, own: float) -> float:
     """1 when it hits nothing but the symptoms; halved when it hits twice, a third when four times as many."""
     explained = int(np.count_nonzero(trial.states >= ImpactState.DEGRADED))
     if not explained:
         return 0.0
     hit = trial.hit + any(row.id == ci_id for row in situation.symptoms.rows)
-    return 1 / (1 + math.log2(max(hit / explained, 1.0)))
+    return max(own, 1 / (1 + math.log2(max(hit / explained, 1.0))))
 
 
 def _nearness(situation: Situation, trial: Trial) -> float:
-    near = _SHARES[trial.states] * situation.symptoms.weights / (1.0 + np.maximum(trial.distances, 0))
-    return float(near.sum() / situation.symptoms.total)
+    symptoms = situation.symptoms
+    near = _explained(situation, trial) * symptoms.weights / (1.0 + np.maximum(trial.distances, 0))
+    return float(near.sum() / symptoms.total)
 
 
-def _contradiction(situation: Situation, ci_id: str, trial: Trial) -> tuple[float, tuple[str, ...]]:
+def _contradiction(situation: Situation, ci_id: str, trial: Trial, own: float) -> float:
     """Of all it would have hit that was looked at, the share that was seen working; all, when it is itself."""
     if ci_id in situation.healthy:
-        return 1.0, ()
+        return 1.0
     explained = int(np.count_nonzero(trial.states >= ImpactState.DEGRADED))
     broken = len(trial.broken)
-    return (broken / (broken + explained) if broken else 0.0), ()
+    return (1 - own) * broken / (broken + explained) if broken else 0.0

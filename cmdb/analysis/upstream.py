@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,6 +47,14 @@ class Upstream:
     positions: IntArray
     reaches: Floats
     nearness: Floats
+
+    def with_others(self, others: Sequence[int]) -> Upstream:
+        """These and other CIs, which are upstream of nothing."""
+        positions = np.union1d(self.positions, np.array(others, dtype=np.int32)).astype(np.int32)
+        reaches, nearness = np.zeros(len(positions)), np.zeros(len(positions))
+        places = np.searchsorted(positions, self.positions)
+        reaches[places], nearness[places] = self.reaches, self.nearness
+        return Upstream(positions, reaches, nearness)
 
 
 def read_symptoms(topology: Topology, request: RootCauseRequest) -> Symptoms:

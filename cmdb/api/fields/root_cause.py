@@ -4,12 +4,49 @@ from __future__ import annotations
 
 import strawberry
 
-from cmdb.analysis.root_cause_types import Candidate, Explanation, RootCauseResult
+from cmdb.analysis.alerts import Alert
+from cmdb.analysis.root_cause_types import Candidate, Explanation, PastCause, RootCauseResult
 from cmdb.api.context import ApiInfo
-from cmdb.api.enums import ImpactState, ScorePart, Verdict
+from cmdb.api.enums import ImpactState, Likeness, ScorePart, Signal, Verdict
 from cmdb.api.fields.impact import ImpactPath
 from cmdb.api.interfaces import ConfigurationItem, GraphNode
 from cmdb.processes.problem.root_cause import SymptomsSeen
+
+
+@strawberry.input(description="What monitoring says of a configuration item that is not as it usually is.")
+class AlertInput:
+    """One alert."""
+
+    ci: strawberry.ID
+    signal: Signal = Signal.STATE
+    excess: float = strawberry.field(
+        default=1.0,
+        description="By how much a request is worse than usual; for TRAFFIC the requests above it.",
+    )
+    volume: float | None = strawberry.field(default=None, description="How many requests were hit.")
+    usual: float = strawberry.field(default=0.0, description="What is usual.")
+    deviation: float = strawberry.field(default=0.0, description="How far off, in the usual scatter.")
+
+    def read(self) -> Alert:
+        """The alert as root cause takes it."""
+        return Alert(str(self.ci), self.signal, self.deviation, self.excess, self.usual, self.volume)
+
+
+@strawberry.type(description="An earlier incident that a candidate caused.")
+class RootCausePast:
+    """One pair of what was affected and, as its cause, the candidate."""
+
+    found: strawberry.Private[PastCause]
+    likeness: Likeness = strawberry.field(description="How it is like a symptom.")
+
+    @strawberry.field(description="The earlier incident.")
+    async def incident(self, info: ApiInfo) -> GraphNode | None:
+        shown = await info.context.show_ids([self.found.incident])
+        return next((view for view in shown if isinstance(view, GraphNode)), None)
+
+    @strawberry.field(description="What it affected.")
+    async def affected(self, info: ApiInfo) -> ConfigurationItem | None:
+        return next(iter(await items(info, (self.found.affected,))), None)
 
 
 @strawberry.type(description="A part of a score: value (0 to 1) times weight gives the points.")
@@ -54,6 +91,18 @@ class RootCauseCandidate:
     score: float
     would_affect: int = strawberry.field(description="How many other items would be hit if it were down.")
 
+    @strawberry.field(description="The share of the complaint that it makes itself, by the alerts; 0 to 1.")
+    def own_share(self) -> float:
+        return self.found.own_share
+
+    @strawberry.field(description="False when it is known from earlier incidents alone.")
+    def upstream(self) -> bool:
+        return self.found.upstream
+
+    @strawberry.field(description="Earlier incidents that it caused, the likest and newest first.")
+    def past_causes(self) -> list[RootCausePast]:
+        return [RootCausePast(found=past, likeness=past.likeness) for past in self.found.past_causes]
+
     @strawberry.field(description="Ids of the symptoms it explains.")
     def explains(self) -> list[strawberry.ID]:
         return [strawberry.ID(explanation.symptom) for explanation in self.found.explains]
@@ -94,7 +143,9 @@ class RootCause:
     result: strawberry.Private[RootCauseResult]
     verdict: Verdict
     candidates: list[RootCauseCandidate]
-    considered: int = strawberry.field(description="Items upstream of a symptom.")
+    considered: int = strawberry.field(
+        description="Items upstream of a symptom, or known as causes of earlier incidents."
+    )
     verified: int = strawberry.field(description="Items whose impact was computed.")
     truncated: bool = strawberry.field(
         description="True when a bound on the work may have hidden a better one."
@@ -117,7 +168,7 @@ class RootCauseFields:
 
     @strawberry.field(
         description="Which configuration item explains these incidents (by id or number) and items seen failing, "
-        "given others seen healthy, and what changed there?"
+        "given others seen healthy, alerts and earlier incidents, and what changed there?"
     )
     async def root_cause(
         self,
@@ -125,12 +176,14 @@ class RootCauseFields:
         incidents: list[strawberry.ID] | None = None,
         failing: list[strawberry.ID] | None = None,
         healthy: list[strawberry.ID] | None = None,
+        alerts: list[AlertInput] | None = None,
         first: int = 10,
     ) -> RootCause:
         seen = SymptomsSeen(
             incidents=tuple(map(str, incidents or ())),
             failing=tuple(map(str, failing or ())),
             healthy=tuple(map(str, healthy or ())),
+            alerts=tuple(alert.read() for alert in alerts or ()),
         )
         result = await info.context.services.root_cause.ask(seen, first)
         cis = {view.node.id: view for view in await items(info, tuple(c.id for c in result.candidates))}

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from cmdb.analysis.root_cause_types import CiEvidence, PastCause, RecentChange
+from cmdb.analysis.root_cause_types import CiEvidence, PastIncident, RecentChange
 from cmdb.graph.elements import Node
 from cmdb.graph.query import AllOf, Condition, Direction, LinkQuery, NodeQuery, Operator, Order, Predicate
 from cmdb.graph.store import GraphStore
 from cmdb.kernel.clock import instant_text, parse_instant
 from cmdb.model.types import Model
+from cmdb.processes.problem.experience import past_incidents
 
 MOST_RECORDS = 1000
 """Most records of one kind that are looked at, the newest first: it bounds the work of one question."""
@@ -28,7 +29,6 @@ class _Collected:
     changes: list[RecentChange] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     known_errors: list[str] = field(default_factory=list)
-    past_causes: list[PastCause] = field(default_factory=list)
 
     def frozen(self) -> CiEvidence:
         return CiEvidence(
@@ -36,8 +36,15 @@ class _Collected:
             changes=tuple(self.changes),
             problems=tuple(self.problems),
             known_errors=tuple(self.known_errors),
-            past_causes=tuple(self.past_causes),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Evidence by CI id, and earlier incidents whose cause is known."""
+
+    by_ci: Mapping[str, CiEvidence]
+    history: tuple[PastIncident, ...]
 
 
 class EvidenceGatherer:
@@ -48,20 +55,21 @@ class EvidenceGatherer:
         self._model = model
 
     async def gather(
-        self, symptoms: Sequence[str], began: datetime, window: timedelta
-    ) -> dict[str, CiEvidence]:
-        """Evidence by CI id.
+        self, symptoms: Sequence[str], asked: Sequence[str], began: datetime, window: timedelta
+    ) -> Gathered:
+        """What the records say.
 
         Args:
             symptoms: Ids of the CIs seen failing.
+            asked: Ids of the incidents asked about; they are no experience yet.
             began: When the first symptom was noticed.
             window: How long before that a change is still evidence.
         """
         found: defaultdict[str, _Collected] = defaultdict(_Collected)
         await self._changes(found, began, window)
         await self._open_records(found)
-        await self._past_causes(found, symptoms)
-        return {ci: collected.frozen() for ci, collected in found.items()}
+        history = await past_incidents(self._store, self._model, symptoms, frozenset(asked), began)
+        return Gathered({ci: collected.frozen() for ci, collected in found.items()}, history)
 
     async def _changes(self, found: defaultdict[str, _Collected], began: datetime, window: timedelta) -> None:
         since, until = instant_text(began - window), instant_text(began)
@@ -85,20 +93,6 @@ class EvidenceGatherer:
             found[ci].known_errors.append(error.id)
         for incident, ci in await self._linked(await self._open("Incident"), ("AFFECTS",)):
             found[ci].incidents.append(incident.id)
-
-    async def _past_causes(self, found: defaultdict[str, _Collected], symptoms: Sequence[str]) -> None:
-        """Earlier incidents on the same CIs whose cause was found: what caused them may cause these."""
-        query = LinkQuery(tuple(symptoms), Direction.IN, ("AFFECTS",), ("Incident",), MOST_RECORDS)
-        affected = {
-            link.source: symptom
-            for symptom, links in (await self._store.links(query)).items()
-            for link in links
-        }
-        classes = tuple(self._model.classes)
-        causes = LinkQuery(tuple(affected), Direction.OUT, ("CAUSED_BY",), classes)
-        for incident, links in (await self._store.links(causes)).items():
-            for link in links:
-                found[link.target].past_causes.append(PastCause(incident, affected[incident]))
 
     async def _open(self, label: str) -> Sequence[Node]:
         states = self._model.record_types[label].lifecycle.states.values()

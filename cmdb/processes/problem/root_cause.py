@@ -6,19 +6,20 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from cmdb.analysis.alerts import Alert, Signal
 from cmdb.analysis.root_cause import root_cause
 from cmdb.analysis.root_cause_types import RootCauseRequest, RootCauseResult, Symptom
 from cmdb.graph.elements import Node
 from cmdb.graph.query import Condition, Direction, LinkQuery, NodeQuery, Operator
 from cmdb.graph.store import GraphStore
-from cmdb.kernel.clock import Clock, InvalidInstantError, parse_instant
+from cmdb.kernel.clock import Clock
 from cmdb.kernel.errors import CmdbError, ErrorKind
 from cmdb.model.types import Model
 from cmdb.processes.problem.evidence import EvidenceGatherer
+from cmdb.processes.problem.experience import beginning
 from cmdb.topology.keeper import TopologyKeeper
 
 INCIDENT = "Incident"
-_BEGINNINGS = ("started_at", "detected_at")
 
 
 class NoSymptomsError(CmdbError):
@@ -41,11 +42,17 @@ class IncidentNotFoundError(CmdbError):
 
 @dataclass(frozen=True, slots=True)
 class SymptomsSeen:
-    """What is seen: incidents (by id or number), and CIs (by id) seen failing and seen healthy."""
+    """What is seen: incidents (by id or number), CIs (by id) seen failing and seen healthy, and alerts.
+
+    When neither incidents nor failing CIs are named, the alerting CIs are the symptoms. `noticed_at` is when it
+    was noticed, when no incident tells.
+    """
 
     incidents: tuple[str, ...] = ()
     failing: tuple[str, ...] = ()
     healthy: tuple[str, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    noticed_at: datetime | None = None
 
 
 class RootCauseAnalysis:
@@ -67,16 +74,24 @@ class RootCauseAnalysis:
             NodeNotFoundError: a CI is named that does not exist.
         """
         incidents = await self._incidents(seen.incidents)
-        symptoms = await self._symptoms(incidents, seen.failing)
+        symptoms = await self._symptoms(incidents, seen.failing or _alerting(incidents, seen.alerts))
         if not symptoms:
             raise NoSymptomsError("no configuration item is named as failing, and no incident affects one")
         policy = self._model.policies.root_cause
-        evidence = await self._evidence.gather(
+        gathered = await self._evidence.gather(
             [symptom.id for symptom in symptoms],
-            self._began(incidents),
+            [incident.id for incident in incidents],
+            self._began(incidents, seen.noticed_at),
             timedelta(hours=policy.change_window_hours),
         )
-        request = RootCauseRequest(symptoms, seen.healthy, evidence, first=first)
+        request = RootCauseRequest(
+            symptoms,
+            seen.healthy,
+            gathered.by_ci,
+            first=first,
+            alerts=seen.alerts,
+            history=gathered.history,
+        )
         return root_cause(await self._topologies.current(), request, policy)
 
     async def _incidents(self, references: tuple[str, ...]) -> list[Node]:
@@ -113,18 +128,14 @@ class RootCauseAnalysis:
                 by_ci[link.target].append(link.source)
         return tuple(Symptom(ci, float(max(len(says), 1)), tuple(says)) for ci, says in by_ci.items())
 
-    def _began(self, incidents: list[Node]) -> datetime:
-        """When the first of it was noticed; now, when no incident tells."""
-        moments = [_beginning(incident) for incident in incidents]
-        return min(moments, default=self._clock.now())
+    def _began(self, incidents: list[Node], noticed_at: datetime | None) -> datetime:
+        """When the first of it was noticed; now, when nobody tells."""
+        moments = [beginning(incident) for incident in incidents]
+        return min(moments, default=noticed_at or self._clock.now())
 
 
-def _beginning(incident: Node) -> datetime:
-    for name in _BEGINNINGS:
-        value = incident.properties.get(name)
-        if isinstance(value, str):
-            try:
-                return parse_instant(value)
-            except InvalidInstantError:
-                continue
-    return parse_instant(incident.created_at)
+def _alerting(incidents: list[Node], alerts: tuple[Alert, ...]) -> tuple[str, ...]:
+    """The CIs that fail by the alerts, when nothing else says what fails."""
+    if incidents:
+        return ()
+    return tuple(dict.fromkeys(alert.ci for alert in alerts if alert.signal is not Signal.TRAFFIC))

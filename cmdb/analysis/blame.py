@@ -1,0 +1,262 @@
+"""Where what is complained about starts: the share of it that each alerting CI makes itself.
+
+Time waited and requests failed add up along a call: what a provider is too slow by, its dependents wait for.
+So the amount of an alert (how much worse a request is, times requests) can be followed against the links. A
+dependent's amount is put down to its alerting providers as far as theirs go; what is left it makes itself, as
+self time is told from total time in a profile or a trace (Sigelman et al., Dapper, 2010). A provider's amount is
+shared out among its alerting dependents in proportion to theirs. Without amounts this is the rule "failing,
+with nothing failing upstream" (Hardt et al., PetShop, 2024).
+
+More requests than usual come from whoever sends them: of what a CI makes itself the share of its requests
+above the usual goes to the dependents that send more too, up to where the surge begins.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
+from statistics import median
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from cmdb.analysis.alerts import Alert, Signal
+from cmdb.analysis.upstream import Symptoms
+from cmdb.topology.conduction import Conduction
+from cmdb.topology.topology import Topology
+
+OTHER_SIGNAL_SHARE = 0.25
+"""What an alert counts whose signal is not that of the complaint: it may be related, and cannot be added up."""
+
+Amounts = Mapping[int, float]
+Edges = Mapping[int, Sequence[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """own: by CI id, the share of the complaint that it makes itself, 0..1. accounted: by symptom, the share
+    that is put down to others. records: by CI id, the records of its alerts.
+    """
+
+    own: Mapping[str, float] = field(default_factory=dict)
+    accounted: Mapping[str, float] = field(default_factory=dict)
+    records: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def find_blame(
+    topology: Topology,
+    conduction: Conduction,
+    symptoms: Symptoms,
+    alerts: Sequence[Alert],
+    healthy: Collection[int],
+) -> Blame:
+    """Follow the alerts upstream of the symptoms; `healthy` are positions of CIs seen working.
+
+    Alerts of what is no CI are left out. A CI between two alerting ones passes blame on when nothing is known
+    of it, and not when it is seen working.
+    """
+    positions = topology.find([alert.ci for alert in alerts]).tolist()
+    known = [(alert, place) for alert, place in zip(alerts, positions, strict=True) if place >= 0]
+    by_signal = {signal: _amounts(known, signal) for signal in Signal}
+    starts = dict(zip(symptoms.positions.tolist(), (symptoms.weights / symptoms.total).tolist(), strict=True))
+    hurting = {
+        signal: amounts for signal, amounts in by_signal.items() if amounts and signal != Signal.TRAFFIC
+    }
+    complaints = {s: a for s, a in hurting.items() if any(start in a for start in starts)} or hurting
+    own: defaultdict[int, float] = defaultdict(float)
+    for amounts in complaints.values():
+        edges = _upstream_edges(conduction, starts, amounts, healthy)
+        for place, share in _flow(starts, edges, amounts).items():
+            own[place] += share / len(complaints)
+    surges = by_signal[Signal.TRAFFIC]
+    own = _to_where_surges_begin(
+        own, _surge_shares(known), surges, _callers(conduction, starts, surges, healthy)
+    )
+    accounted = {
+        row.id: 1 - min(own[place] / starts[place], 1.0)
+        for row, place in zip(symptoms.rows, symptoms.positions.tolist(), strict=True)
+        if complaints
+    }
+    for signal, amounts in hurting.items():
+        if signal not in complaints:
+            most = max(amounts.values())
+            for place, amount in amounts.items():
+                own[place] = max(own[place], OTHER_SIGNAL_SHARE * amount / most)
+    return Blame(
+        own={topology.id_at(place): min(share, 1.0) for place, share in own.items() if share > 0},
+        accounted=accounted,
+        records=_records(known),
+    )
+
+
+def _amounts(known: Iterable[tuple[Alert, int]], signal: Signal) -> dict[int, float]:
+    """How much worse things are in all, by position. Who does not count requests has as many as is usual."""
+    of_signal = [(alert, place) for alert, place in known if alert.signal is signal and alert.excess > 0]
+    volumes = [alert.volume for alert, _ in of_signal if alert.volume is not None]
+    common = median(volumes) if volumes else 1.0
+    amounts: dict[int, float] = {}
+    for alert, place in of_signal:
+        volume = alert.volume if alert.volume is not None and signal is not Signal.TRAFFIC else common
+        amount = alert.excess * (1.0 if signal is Signal.TRAFFIC else volume)
+        amounts[place] = max(amounts.get(place, 0.0), amount)
+    return {place: amount for place, amount in amounts.items() if amount > 0}
+
+
+def _upstream_edges(
+    conduction: Conduction, starts: Amounts, amounts: Amounts, healthy: Collection[int]
+) -> dict[int, list[int]]:
+    """From each start and each alerting CI upstream of it to the next alerting ones upstream."""
+    edges: dict[int, list[int]] = {}
+    waiting = list(starts)
+    while waiting:
+        place = waiting.pop()
+        if place not in edges:
+            edges[place] = _next_alerting(conduction, place, amounts, healthy)
+            waiting += edges[place]
+    return edges
+
+
+def _next_alerting(
+    conduction: Conduction, start: int, amounts: Amounts, healthy: Collection[int]
+) -> list[int]:
+    found: list[int] = []
+    seen = {start}
+    waiting = [start]
+    while waiting:
+        for provider in conduction.suppliers.of(waiting.pop()).tolist():
+            if provider in seen:
+                continue
+            seen.add(provider)
+            if provider in amounts:
+                found.append(provider)
+            elif provider not in healthy:
+                waiting.append(provider)
+    return sorted(found)
+
+
+def _flow(starts: Amounts, edges: Edges, amounts: Amounts) -> dict[int, float]:
+    """What each node makes itself of the shares that come in at the starts; it adds up to their sum.
+
+    Nodes that lie on a cycle do not discount one another: they are taken as one, and share what they make by
+    their amounts.
+    """
+    component = _components(edges)
+    members: defaultdict[int, list[int]] = defaultdict(list)
+    for place, number in component.items():
+        members[number].append(place)
+    dependents: defaultdict[int, set[int]] = defaultdict(set)
+    for place, providers in edges.items():
+        for provider in providers:
+            if component[provider] != component[place]:
+                dependents[provider].add(place)
+    order = TopologicalSorter(
+        {number: {component[d] for p in some for d in dependents[p]} for number, some in members.items()}
+    )
+    coming: defaultdict[int, float] = defaultdict(float)
+    for place, share in starts.items():
+        coming[component[place]] += share
+    own: dict[int, float] = {}
+    for number in order.static_order():
+        group = members[number]
+        passed = _put_down(group, edges, amounts, dependents, component)
+        whole = sum(amounts.get(place, 0.0) for place in group)
+        total = sum(passed.values())
+        divisor = max(whole, total)
+        for provider, amount in passed.items():
+            coming[component[provider]] += coming[number] * amount / divisor
+        left = coming[number] * (1 - total / divisor) if divisor else coming[number]
+        for place in group:
+            own[place] = left * (amounts.get(place, 0.0) / whole if whole else 1 / len(group))
+    return own
+
+
+def _put_down(
+    group: Sequence[int],
+    edges: Edges,
+    amounts: Amounts,
+    dependents: Mapping[int, set[int]],
+    component: Mapping[int, int],
+) -> dict[int, float]:
+    """What of the group's amount its providers outside of it account for."""
+    passed: defaultdict[int, float] = defaultdict(float)
+    for place in sorted(group):
+        for provider in edges[place]:
+            if component[provider] != component[place]:
+                every = sum(amounts.get(other, 0.0) for other in dependents[provider])
+                mine = amounts.get(place, 0.0) / every if every else 1.0
+                passed[provider] += amounts[provider] * (mine if place in amounts else 1.0)
+    return passed
+
+
+def _components(edges: Edges) -> dict[int, int]:
+    """By node the number of its strongly connected component."""
+    nodes = sorted(edges)
+    place = {node: number for number, node in enumerate(nodes)}
+    pairs = [(place[node], place[provider]) for node in nodes for provider in edges[node]]
+    rows = np.array([one for one, _ in pairs], dtype=np.int32)
+    columns = np.array([other for _, other in pairs], dtype=np.int32)
+    matrix = csr_array((np.ones(len(pairs)), (rows, columns)), shape=(len(nodes), len(nodes)))
+    _, labels = connected_components(matrix, directed=True, connection="strong")
+    return dict(zip(nodes, labels.tolist(), strict=True))
+
+
+def _surge_shares(known: Iterable[tuple[Alert, int]]) -> dict[int, float]:
+    """The share of a CI's requests that is above the usual."""
+    return {
+        place: alert.excess / (alert.usual + alert.excess)
+        for alert, place in known
+        if alert.signal is Signal.TRAFFIC and alert.excess > 0
+    }
+
+
+def _callers(
+    conduction: Conduction, starts: Amounts, surges: Amounts, healthy: Collection[int]
+) -> dict[int, list[int]]:
+    """For each CI with a surge those that send it more; none of a cycle."""
+    forward = _upstream_edges(conduction, starts, surges, healthy if surges else ())
+    component = _components(forward)
+    callers: dict[int, list[int]] = {place: [] for place in forward}
+    for place, providers in sorted(forward.items()):
+        for provider in providers:
+            if place in surges and component[place] != component[provider]:
+                callers[provider].append(place)
+    return callers
+
+
+def _to_where_surges_begin(
+    own: Mapping[int, float], shares: Amounts, surges: Amounts, callers: Edges
+) -> defaultdict[int, float]:
+    moved: defaultdict[int, float] = defaultdict(float)
+    for place, share in own.items():
+        surged = share * shares.get(place, 0.0) if callers.get(place) else 0.0
+        moved[place] += share - surged
+        if surged:
+            for origin, part in _origins(place, surges, callers).items():
+                moved[origin] += surged * part
+    return moved
+
+
+def _origins(place: int, surges: Amounts, callers: Edges) -> dict[int, float]:
+    """The CIs at which a surge begins, with their parts of it."""
+    waiting: dict[int, float] = {place: 1.0}
+    found: defaultdict[int, float] = defaultdict(float)
+    while waiting:
+        here, part = waiting.popitem()
+        above = callers.get(here, ())
+        every = sum(surges[one] for one in above)
+        for one in above:
+            waiting[one] = waiting.get(one, 0.0) + part * surges[one] / every
+        if not above:
+            found[here] += part
+    return found
+
+
+def _records(known: Iterable[tuple[Alert, int]]) -> dict[str, tuple[str, ...]]:
+    records: defaultdict[str, list[str]] = defaultdict(list)
+    for alert, _ in known:
+        if alert.record is not None:
+            records[alert.ci].append(alert.record)
+    return {ci: tuple(dict.fromkeys(some)) for ci, some in records.items()}
