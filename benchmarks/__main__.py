@@ -19,6 +19,7 @@ from benchmarks.suites import completion, impacts, importing, reaching, starting
 from benchmarks.tables import show
 from benchmarks.timing import Patience
 from benchmarks.write import write
+from cmdb.cli.collecting import collect_rarely
 
 OUT = Path(__file__).resolve().parents[1] / "docs" / "benchmarks"
 MAIN, SMALL, LARGE = 100_000, 10_000, 1_000_000
@@ -27,6 +28,7 @@ HOSTS, MACHINES = 16_000, 20_000
 
 def main() -> int:
     """Run what the command line asks for."""
+    collect_rarely()  # as every process of the command does
     options = _options()
     console = Console()
     results = load(options.out / "results.json") if options.render else _measured(options, console)

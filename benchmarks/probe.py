@@ -14,6 +14,9 @@ STARTED = time.perf_counter()
 
 def main(store: str, start: str) -> None:
     """Take each step once."""
+    from cmdb.cli.collecting import collect_rarely
+
+    collect_rarely()
     import asyncio
     import json
 

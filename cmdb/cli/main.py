@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from cmdb.cli.collecting import collect_rarely
 from cmdb.cli.commands import ask, bring, model, run
 from cmdb.cli.options import Store, Url, examples
 from cmdb.cli.place import Place
@@ -64,6 +65,7 @@ app.add_typer(model.schema, name="schema")
 
 def main() -> None:
     """Run the command; every failure ends in one message and an exit code."""
+    collect_rarely()
     try:
         app()
     except Exception as error:  # noqa: BLE001  # the one place where everything unforeseen ends

@@ -1,0 +1,1 @@
+"""How good root cause is on recordings of other people's systems: `python -m benchmarks.root_cause`."""
