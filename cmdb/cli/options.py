@@ -11,7 +11,8 @@ from cmdb.cli import completion
 Store = Annotated[
     Optional[str],  # noqa: UP045  # typer reads it at run time
     typer.Option(
-        metavar="ADDRESS", help="The store: path of its file. Default: CMDB_STORE, else a file of your own."
+        metavar="ADDRESS",
+        help="The store: a file, or a Neo4j server. Default: CMDB_STORE, else a file of your own.",
     ),
 ]
 Url = Annotated[
