@@ -14,7 +14,7 @@ from cmdb.cli.answers import Candidate, Ci, RecordLine, RootCause, ScorePart
 from cmdb.cli.render.impact import trees
 from cmdb.cli.terminal import bar, clean, heading, plural, table, text
 
-EXPLAINED = 3
+EXPLAINED = 5
 """So many candidates are explained part by part."""
 
 _PARTS: Mapping[str, str] = MappingProxyType(

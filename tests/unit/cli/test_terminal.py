@@ -37,8 +37,9 @@ def test_brackets_in_names_are_no_markup() -> None:
     assert "[bold]x[/bold]\n" == written.getvalue()
 
 
-def test_nothing_is_cut_in_a_pipe() -> None:
+def test_nothing_is_cut_in_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
     """A reader without an edge gets whole values on one line."""
+    monkeypatch.delenv("COLUMNS", raising=False)
     stream = StringIO()
     made = table("Name")
     made.add_row(text("n" * 300))
