@@ -1,11 +1,11 @@
-"""Where what is complained about starts: the share of it that each alerting CI makes itself.
+"""Where what is complained about starts: the share of it that each CI can account for, by the alerts.
 
 Time waited and requests failed add up along a call: what a provider is too slow by, its dependents wait for.
 So the amount of an alert (how much worse a request is, times requests) can be followed against the links. A
 dependent's amount is put down to its alerting providers as far as theirs go; what is left it makes itself, as
 self time is told from total time in a profile or a trace (Sigelman et al., Dapper, 2010). A provider's amount is
-shared out among its alerting dependents in proportion to theirs. Without amounts this is the rule "failing,
-with nothing failing upstream" (Hardt et al., PetShop, 2024).
+shared out among its alerting dependents in proportion to theirs. Without amounts this comes near the rule
+"failing, with nothing failing upstream" (Hardt et al., PetShop, 2024).
 
 More requests than usual come from whoever sends them: of what a CI makes itself the share of its requests
 above the usual goes to the dependents that send more too, up to where the surge begins.
@@ -24,26 +24,35 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from cmdb.analysis.alerts import Alert, Signal
-from cmdb.analysis.upstream import Symptoms
+from cmdb.analysis.upstream import Floats, Symptoms
 from cmdb.topology.conduction import Conduction
+from cmdb.topology.meaning import SOFT
 from cmdb.topology.topology import Topology
 
-OTHER_SIGNAL_SHARE = 0.25
-"""What an alert counts whose signal is not that of the complaint: it may be related, and cannot be added up."""
+SOFT_SHARE = 0.25
+"""What an amount counts beyond a soft dependency: who hands work to a queue does not wait for it to be done."""
+PUT_DOWN = 0.75
+"""How much of a complaint without an amount of its own is put down to what alerts upstream."""
 
 Amounts = Mapping[int, float]
-Edges = Mapping[int, Sequence[int]]
+Edges = Mapping[int, Mapping[int, float]]
 
 
 @dataclass(frozen=True, slots=True)
 class Blame:
-    """own: by CI id, the share of the complaint that it makes itself, 0..1. accounted: by symptom, the share
-    that is put down to others. records: by CI id, the records of its alerts.
+    """What the alerts say of the candidates.
+
+    shares: by position the share of the complaint that the CI can account for, 0..1: what it makes itself where
+    it alerts, and otherwise what those downstream make that no alert accounts for. None when no alert says
+    anything. failing, alerting: positions of CIs that alert by a signal of the complaint, or by any that hurts.
+    measured: those of the failing whose alerts say by how much. records: by position, the records of the alerts.
     """
 
-    own: Mapping[str, float] = field(default_factory=dict)
-    accounted: Mapping[str, float] = field(default_factory=dict)
-    records: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    shares: Floats | None = None
+    failing: frozenset[int] = frozenset()
+    measured: frozenset[int] = frozenset()
+    alerting: frozenset[int] = frozenset()
+    records: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 def find_blame(
@@ -60,36 +69,40 @@ def find_blame(
     """
     positions = topology.find([alert.ci for alert in alerts]).tolist()
     known = [(alert, place) for alert, place in zip(alerts, positions, strict=True) if place >= 0]
-    by_signal = {signal: _amounts(known, signal) for signal in Signal}
     starts = dict(zip(symptoms.positions.tolist(), (symptoms.weights / symptoms.total).tolist(), strict=True))
-    hurting = {
-        signal: amounts for signal, amounts in by_signal.items() if amounts and signal != Signal.TRAFFIC
-    }
-    complaints = {s: a for s, a in hurting.items() if any(start in a for start in starts)} or hurting
-    own: defaultdict[int, float] = defaultdict(float)
+    hurting = {s: a for s in Signal if s is not Signal.TRAFFIC and (a := _amounts(known, s))}
+    complaints = {s: a for s, a in hurting.items() if not starts.keys().isdisjoint(a)} or hurting
+    if not complaints:
+        return Blame()
+    surges = _amounts(known, Signal.TRAFFIC)
+    callers = _callers(conduction, starts, surges, healthy)
+    shares = np.zeros(len(topology.ids))
     for amounts in complaints.values():
-        edges = _upstream_edges(conduction, starts, amounts, healthy)
-        for place, share in _flow(starts, edges, amounts).items():
-            own[place] += share / len(complaints)
-    surges = by_signal[Signal.TRAFFIC]
-    own = _to_where_surges_begin(
-        own, _surge_shares(known), surges, _callers(conduction, starts, surges, healthy)
-    )
-    accounted = {
-        row.id: 1 - min(own[place] / starts[place], 1.0)
-        for row, place in zip(symptoms.rows, symptoms.positions.tolist(), strict=True)
-        if complaints
-    }
-    for signal, amounts in hurting.items():
-        if signal not in complaints:
-            most = max(amounts.values())
-            for place, amount in amounts.items():
-                own[place] = max(own[place], OTHER_SIGNAL_SHARE * amount / most)
+        own = _flow(starts, _upstream_edges(conduction, starts, amounts, healthy), amounts)
+        own = _to_where_surges_begin(own, _surge_shares(known), surges, callers)
+        shares += _possible(conduction, own, amounts) / len(complaints)
     return Blame(
-        own={topology.id_at(place): min(share, 1.0) for place, share in own.items() if share > 0},
-        accounted=accounted,
+        shares=np.minimum(shares, 1.0),
+        failing=frozenset(place for amounts in complaints.values() for place in amounts),
+        measured=frozenset(p for s, amounts in complaints.items() if s is not Signal.STATE for p in amounts),
+        alerting=frozenset(place for amounts in hurting.values() for place in amounts),
         records=_records(known),
     )
+
+
+def _possible(conduction: Conduction, own: Amounts, amounts: Amounts) -> Floats:
+    """By position what a CI can account for.
+
+    What an alerting CI makes itself may come from any CI upstream that does not alert, up to the next that do.
+    """
+    found = np.zeros(len(conduction.suppliers.offsets) - 1)
+    for place, share in own.items():
+        if share > 0:
+            seen, _ = _search(conduction, place, amounts, (), soft_too=True)
+            found[sorted(seen - amounts.keys() - own.keys())] += share
+    for place, share in own.items():
+        found[place] += share
+    return found
 
 
 def _amounts(known: Iterable[tuple[Alert, int]], signal: Signal) -> dict[int, float]:
@@ -107,34 +120,40 @@ def _amounts(known: Iterable[tuple[Alert, int]], signal: Signal) -> dict[int, fl
 
 def _upstream_edges(
     conduction: Conduction, starts: Amounts, amounts: Amounts, healthy: Collection[int]
-) -> dict[int, list[int]]:
-    """From each start and each alerting CI upstream of it to the next alerting ones upstream."""
-    edges: dict[int, list[int]] = {}
+) -> dict[int, dict[int, float]]:
+    """From each start and each alerting CI upstream of it to the next alerting ones upstream, and how far they count."""
+    edges: dict[int, dict[int, float]] = {}
     waiting = list(starts)
     while waiting:
         place = waiting.pop()
         if place not in edges:
-            edges[place] = _next_alerting(conduction, place, amounts, healthy)
+            _, every = _search(conduction, place, amounts, healthy, soft_too=True)
+            _, waited_for = _search(conduction, place, amounts, healthy, soft_too=False)
+            edges[place] = {one: 1.0 if one in waited_for else SOFT_SHARE for one in sorted(every)}
             waiting += edges[place]
     return edges
 
 
-def _next_alerting(
-    conduction: Conduction, start: int, amounts: Amounts, healthy: Collection[int]
-) -> list[int]:
-    found: list[int] = []
+def _search(
+    conduction: Conduction, start: int, amounts: Amounts, healthy: Collection[int], *, soft_too: bool
+) -> tuple[set[int], set[int]]:
+    """All CIs upstream up to the next alerting ones, and these; what is healthy is not gone through."""
+    found: set[int] = set()
     seen = {start}
     waiting = [start]
     while waiting:
-        for provider in conduction.suppliers.of(waiting.pop()).tolist():
+        here = waiting.pop()
+        links = conduction.supply_links.of(here)
+        providers = conduction.suppliers.of(here)
+        for provider in (providers if soft_too else providers[conduction.strengths[links] != SOFT]).tolist():
             if provider in seen:
                 continue
             seen.add(provider)
             if provider in amounts:
-                found.append(provider)
+                found.add(provider)
             elif provider not in healthy:
                 waiting.append(provider)
-    return sorted(found)
+    return seen, found
 
 
 def _flow(starts: Amounts, edges: Edges, amounts: Amounts) -> dict[int, float]:
@@ -152,19 +171,17 @@ def _flow(starts: Amounts, edges: Edges, amounts: Amounts) -> dict[int, float]:
         for provider in providers:
             if component[provider] != component[place]:
                 dependents[provider].add(place)
-    order = TopologicalSorter(
-        {number: {component[d] for p in some for d in dependents[p]} for number, some in members.items()}
-    )
+    before = {n: {component[d] for p in some for d in dependents[p]} for n, some in members.items()}
     coming: defaultdict[int, float] = defaultdict(float)
     for place, share in starts.items():
         coming[component[place]] += share
     own: dict[int, float] = {}
-    for number in order.static_order():
+    for number in TopologicalSorter(before).static_order():
         group = members[number]
         passed = _put_down(group, edges, amounts, dependents, component)
         whole = sum(amounts.get(place, 0.0) for place in group)
         total = sum(passed.values())
-        divisor = max(whole, total)
+        divisor = max(whole, total) if whole else total / PUT_DOWN
         for provider, amount in passed.items():
             coming[component[provider]] += coming[number] * amount / divisor
         left = coming[number] * (1 - total / divisor) if divisor else coming[number]
@@ -187,7 +204,9 @@ def _put_down(
             if component[provider] != component[place]:
                 every = sum(amounts.get(other, 0.0) for other in dependents[provider])
                 mine = amounts.get(place, 0.0) / every if every else 1.0
-                passed[provider] += amounts[provider] * (mine if place in amounts else 1.0)
+                passed[provider] += (
+                    edges[place][provider] * amounts[provider] * (mine if place in amounts else 1.0)
+                )
     return passed
 
 
@@ -214,15 +233,15 @@ def _surge_shares(known: Iterable[tuple[Alert, int]]) -> dict[int, float]:
 
 def _callers(
     conduction: Conduction, starts: Amounts, surges: Amounts, healthy: Collection[int]
-) -> dict[int, list[int]]:
+) -> dict[int, dict[int, float]]:
     """For each CI with a surge those that send it more; none of a cycle."""
     forward = _upstream_edges(conduction, starts, surges, healthy if surges else ())
     component = _components(forward)
-    callers: dict[int, list[int]] = {place: [] for place in forward}
+    callers: dict[int, dict[int, float]] = {place: {} for place in forward}
     for place, providers in sorted(forward.items()):
         for provider in providers:
             if place in surges and component[place] != component[provider]:
-                callers[provider].append(place)
+                callers[provider][place] = 1.0
     return callers
 
 
@@ -245,7 +264,7 @@ def _origins(place: int, surges: Amounts, callers: Edges) -> dict[int, float]:
     found: defaultdict[int, float] = defaultdict(float)
     while waiting:
         here, part = waiting.popitem()
-        above = callers.get(here, ())
+        above = callers.get(here, {})
         every = sum(surges[one] for one in above)
         for one in above:
             waiting[one] = waiting.get(one, 0.0) + part * surges[one] / every
@@ -254,9 +273,9 @@ def _origins(place: int, surges: Amounts, callers: Edges) -> dict[int, float]:
     return found
 
 
-def _records(known: Iterable[tuple[Alert, int]]) -> dict[str, tuple[str, ...]]:
-    records: defaultdict[str, list[str]] = defaultdict(list)
-    for alert, _ in known:
+def _records(known: Iterable[tuple[Alert, int]]) -> dict[int, tuple[str, ...]]:
+    records: defaultdict[int, list[str]] = defaultdict(list)
+    for alert, place in known:
         if alert.record is not None:
-            records[alert.ci].append(alert.record)
-    return {ci: tuple(dict.fromkeys(some)) for ci, some in records.items()}
+            records[place].append(alert.record)
+    return {place: tuple(dict.fromkeys(some)) for place, some in records.items()}

@@ -10,6 +10,8 @@ even references make the scatter too small, so it is never taken to be less than
   no failure in the reference does not mean that failures are impossible;
 - traffic: counts of independent requests are Poisson, scattering by sqrt(usual).
 
+What is usual is itself an estimate: with m samples of reference a new one differs from it sqrt(1 + 1/m) times as much.
+
 Only what hurts is an alert: slower, more failures, more traffic. Less traffic is what a failing caller leaves
 behind and says nothing about the one called.
 """
@@ -42,7 +44,7 @@ class Sensitivity:
     threshold: float = 3.0
     well: float = 1.5
     least_scatter: float = 0.1
-    least_reference: int = 2
+    least_reference: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,8 @@ def assess(series: Series, sensitivity: Sensitivity) -> Finding | None:
     level = sum(v * w for v, w in zip(series.seen, weights, strict=True)) / sum(weights)
     usual = median(series.reference)
     number = sum(counted) if counted else UNKNOWN_VOLUME * len(series.seen)
-    deviation = (level - usual) / _scatter(series, usual, number, sensitivity)
+    unsure = math.sqrt(1 + 1 / len(series.reference))
+    deviation = (level - usual) / (unsure * _scatter(series, usual, number, sensitivity))
     alert = Alert(
         ci=series.ci,
         signal=series.signal,

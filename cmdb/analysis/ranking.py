@@ -32,10 +32,11 @@ class Ranked:
     score: float
 
     @property
-    def order(self) -> tuple[float, int, float, str]:
-        """Sorts the best first; ties go to the one that hits fewer CIs, then the nearer, then by id."""
+    def order(self) -> tuple[float, float, int, float, str]:
+        """Sorts the best first; ties go to the one with less against it, that hits fewer CIs, then the nearer, then by id."""
         near = sum(part.value for part in self.parts if part.part is ScorePart.DISTANCE)
-        return (-self.score, self.trial.hit, -near, self.id)
+        points = round(sum(part.points for part in self.parts), 6)
+        return (-self.score, -points, self.trial.hit, -near, self.id)
 
     @property
     def worth(self) -> float:
@@ -132,14 +133,18 @@ def _bounds(
         len(upstream.positions),
         situation.weight(ScorePart.EXPLAINS) + situation.weight(ScorePart.SPECIFICITY),
     )
-    spoken_of = sorted({*evidence, *situation.blame.own, *(row.id for row in situation.symptoms.rows)})
+    alerting = topology.ids_at(np.array(sorted(situation.blame.alerting), dtype=np.int32))
+    spoken_of = sorted({*evidence, *alerting, *(row.id for row in situation.symptoms.rows)})
     positions = topology.find(spoken_of)
     places = np.searchsorted(upstream.positions, positions)
     for ci_id, position, place in zip(spoken_of, positions.tolist(), places.tolist(), strict=True):
         if position >= 0 and place < len(per_share) and upstream.positions[place] == position:
-            values = evidence_values(situation, ci_id, evidence.get(ci_id, NO_EVIDENCE))
+            values = evidence_values(situation, ci_id, position, evidence.get(ci_id, NO_EVIDENCE))
             per_share[place] += sum(situation.weight(part) * value for part, value, _ in values)
-    reaches = upstream.reaches.copy()
+    blame = situation.blame.shares
+    reaches = (
+        upstream.reaches.copy() if blame is None else np.minimum(upstream.reaches, blame[upstream.positions])
+    )
     past = np.zeros(len(per_share))
     for position in situation.learned:
         place = int(np.searchsorted(upstream.positions, position))

@@ -131,6 +131,7 @@ def _candidate(tester: Tester, situation: Situation, one: Ranked) -> Candidate:
     found, traced = tester.explain(one.trial.position)
     hit = np.flatnonzero(one.trial.states)
     learned = situation.learned.get(one.trial.position)
+    shares = situation.blame.shares
     paths = paths_to(topology, tester.conduction, found, traced, tester.symptoms.positions[hit])
     explains = tuple(
         Explanation(rows[n].id, ImpactState(state), distance, path)
@@ -151,7 +152,7 @@ def _candidate(tester: Tester, situation: Situation, one: Ranked) -> Candidate:
         unexplained=tuple(row.id for n, row in enumerate(rows) if not one.trial.explained >> n & 1),
         breaks_healthy=tuple(sorted(topology.ids_at(one.trial.broken))),
         would_affect=one.trial.hit,
-        own_share=round(situation.blame.own.get(one.id, 0.0), 6),
+        share=None if shares is None else round(float(shares[one.trial.position]), 6),
         past_causes=learned.past if learned else (),
         upstream=bool(hit.size),
     )

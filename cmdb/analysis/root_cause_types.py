@@ -133,7 +133,7 @@ class Candidate:
     """A CI that may be the cause. `score` is in 0..1, the sum of the points of its parts.
 
     `breaks_healthy` are CIs seen working that would be down or degraded if it were down; `would_affect` is
-    how many other CIs would be. `own_share` is the share of the complaint that it makes itself, by the alerts.
+    how many other CIs would be. `share` is the share of the complaint that the alerts leave to it; None without alerts.
     `past_causes` are earlier incidents it caused, the likest and newest first; `upstream` is False for a
     candidate known from these alone.
     """
@@ -146,7 +146,7 @@ class Candidate:
     unexplained: tuple[str, ...]
     breaks_healthy: tuple[str, ...]
     would_affect: int
-    own_share: float = 0.0
+    share: float | None = None
     past_causes: tuple[PastCause, ...] = ()
     upstream: bool = True
 

@@ -19,13 +19,16 @@ from cmdb.analysis.history import Learned
 from cmdb.analysis.root_cause_types import CiEvidence, Score, ScorePart, Symptom
 from cmdb.analysis.state import ImpactState
 from cmdb.analysis.trial import Trial
-from cmdb.analysis.upstream import Floats, Symptoms
+from cmdb.analysis.upstream import Symptoms
 from cmdb.model.types import RootCausePolicy
 
 AT_RISK_SHARE = 0.25
 """A symptom that would only be at risk is explained by so much: what is at risk still works."""
 EXPLAINED_AWAY = 0.75
 """How much of a CI's own failing is put down to a failing CI upstream of it that is as bad."""
+
+OTHER_SIGNAL_SHARE = 0.25
+"""What an alert counts whose signal is not that of the complaint: it may be related, and cannot be added up."""
 
 _SHARES = np.array([0.0, AT_RISK_SHARE, 1.0, 1.0])
 
@@ -57,8 +60,9 @@ class Situation:
 
 def coverage(situation: Situation, trial: Trial) -> float:
     """The share of the symptoms, by weight, that the candidate explains, or by experience causes."""
-    explained = _explained(situation, trial)
+    by_alerts = _by_alerts(situation, trial)
     learned = situation.learned.get(trial.position)
+    explained = _SHARES[trial.states] * by_alerts
     if learned is not None:
         explained = np.maximum(explained, learned.shares)
     symptoms = situation.symptoms
@@ -68,17 +72,35 @@ def coverage(situation: Situation, trial: Trial) -> float:
 def parts_of(situation: Situation, ci_id: str, trial: Trial, evidence: CiEvidence) -> tuple[Score, ...]:
     """The parts of a candidate's score; parts of value 0 are left out, except `explains`."""
     share = coverage(situation, trial)
-    values = evidence_values(situation, ci_id, evidence)
-    own = next(value for part, value, _ in values if part is ScorePart.OWN_EVIDENCE)
+    values = evidence_values(situation, ci_id, trial.position, evidence)
+    seen = _seen_failing(situation, trial, values)
     parts = [
         situation.score(ScorePart.EXPLAINS, share),
-        situation.score(ScorePart.SPECIFICITY, share * _specificity(situation, ci_id, trial, own)),
+        situation.score(ScorePart.SPECIFICITY, share * _specificity(situation, ci_id, trial, seen)),
         situation.score(ScorePart.DISTANCE, _nearness(situation, trial)),
-        situation.score(ScorePart.HEALTHY, _contradiction(situation, ci_id, trial, own)),
+        situation.score(ScorePart.HEALTHY, _contradiction(situation, ci_id, trial, seen)),
         *(situation.score(part, share * value, records) for part, value, records in values),
         situation.score(ScorePart.PAST_CAUSE, *past_value(situation, trial.position)),
     ]
     return tuple(part for part in parts if part.value or part.part is ScorePart.EXPLAINS)
+
+
+def _by_alerts(situation: Situation, trial: Trial) -> float:
+    """How much of what it would explain the alerts leave to it."""
+    if situation.blame.shares is None:
+        return 1.0
+    symptoms = situation.symptoms
+    reached = float((_SHARES[trial.states] * symptoms.weights).sum() / symptoms.total)
+    return min(float(situation.blame.shares[trial.position]) / reached, 1.0) if reached else 0.0
+
+
+def _seen_failing(
+    situation: Situation, trial: Trial, values: list[tuple[ScorePart, float, tuple[str, ...]]]
+) -> float:
+    """How far its failing is a fact: measured, or reported and not put down to others."""
+    if trial.position in situation.blame.failing:
+        return float(trial.position in situation.blame.measured)
+    return next(value for part, value, _ in values if part is ScorePart.OWN_EVIDENCE)
 
 
 def past_value(situation: Situation, position: int) -> tuple[float, tuple[str, ...]]:
@@ -92,7 +114,7 @@ def past_value(situation: Situation, position: int) -> tuple[float, tuple[str, .
 
 
 def evidence_values(
-    situation: Situation, ci_id: str, evidence: CiEvidence
+    situation: Situation, ci_id: str, position: int, evidence: CiEvidence
 ) -> list[tuple[ScorePart, float, tuple[str, ...]]]:
     """What the records say of a CI, before it is known how much the CI explains."""
     symptom = next((row for row in situation.symptoms.rows if row.id == ci_id), None)
@@ -101,7 +123,7 @@ def evidence_values(
     changes.sort(key=lambda change: (change.hours_before, change.id))
     freshest = 1 - changes[0].hours_before / window if changes and window else 0.0
     return [
-        (ScorePart.OWN_EVIDENCE, *_own(situation, ci_id, symptom, evidence)),
+        (ScorePart.OWN_EVIDENCE, *_own(situation, position, symptom, evidence)),
         (ScorePart.RECENT_CHANGE, freshest, tuple(change.id for change in changes)),
         (ScorePart.OPEN_PROBLEM, float(bool(evidence.problems)), evidence.problems),
         (ScorePart.KNOWN_ERROR, float(bool(evidence.known_errors)), evidence.known_errors),
@@ -109,52 +131,47 @@ def evidence_values(
 
 
 def _own(
-    situation: Situation, ci_id: str, symptom: Symptom | None, evidence: CiEvidence
+    situation: Situation, position: int, symptom: Symptom | None, evidence: CiEvidence
 ) -> tuple[float, tuple[str, ...]]:
-    """Seen failing itself, and not because of a failing CI upstream of it.
+    """Seen failing itself: by an alert, or by incidents as badly as the worst symptom.
 
-    By alerts it is the share of the complaint that it makes itself; by incidents alone, how bad it is beside
-    the worst symptom.
+    A failing CI counts less when a failing CI upstream of it would bring it about; for alerts, what it makes
+    itself is looked at as a whole.
     """
-    alerts = situation.blame.records.get(ci_id, ())
-    records = dict.fromkeys((*alerts, *evidence.incidents))
-    share = situation.blame.own.get(ci_id, 0.0)
+    blame = situation.blame
+    records = dict.fromkeys((*blame.records.get(position, ()), *evidence.incidents))
+    alerted = 1.0 if position in blame.failing else OTHER_SIGNAL_SHARE * (position in blame.alerting)
     if symptom is None:
-        return max(share, float(bool(evidence.incidents))), tuple(records)
+        return max(alerted, float(bool(evidence.incidents))), tuple(records)
     worst = float(situation.symptoms.weights.max())
-    away = max(situation.explained_away.get(ci_id, 0.0), situation.blame.accounted.get(ci_id, 0.0))
-    value = symptom.weight / worst * (1 - away)
-    return max(value, share), tuple(dict.fromkeys((*symptom.incidents, *records)))
+    value = symptom.weight / worst * (1 - situation.explained_away.get(symptom.id, 0.0))
+    return max(value, alerted), tuple(dict.fromkeys((*symptom.incidents, *records)))
 
 
-def _explained(situation: Situation, trial: Trial) -> Floats:
-    """By symptom how far the candidate explains it. Nothing explains itself as far as others account for it."""
-    symptoms = situation.symptoms
-    explained: Floats = _SHARES[trial.states]
-    for n in np.flatnonzero(symptoms.positions == trial.position).tolist():
-        explained[n] *= 1 - situation.blame.accounted.get(symptoms.rows[n].id, 0.0)
-    return explained
-
-
-def _specificity(situation: Situation, ci_id: str, trial: Trial, own: float) -> float:
+def _specificity(situation: Situation, ci_id: str, trial: Trial, seen: float) -> float:
     """1 when it hits nothing but the symptoms; halved when it hits twice, a third when four times as many."""
     explained = int(np.count_nonzero(trial.states >= ImpactState.DEGRADED))
     if not explained:
         return 0.0
     hit = trial.hit + any(row.id == ci_id for row in situation.symptoms.rows)
-    return max(own, 1 / (1 + math.log2(max(hit / explained, 1.0))))
+    return max(seen, 1 / (1 + math.log2(max(hit / explained, 1.0))))
 
 
 def _nearness(situation: Situation, trial: Trial) -> float:
     symptoms = situation.symptoms
-    near = _explained(situation, trial) * symptoms.weights / (1.0 + np.maximum(trial.distances, 0))
+    near = (
+        _by_alerts(situation, trial)
+        * _SHARES[trial.states]
+        * symptoms.weights
+        / (1.0 + np.maximum(trial.distances, 0))
+    )
     return float(near.sum() / symptoms.total)
 
 
-def _contradiction(situation: Situation, ci_id: str, trial: Trial, own: float) -> float:
+def _contradiction(situation: Situation, ci_id: str, trial: Trial, seen: float) -> float:
     """Of all it would have hit that was looked at, the share that was seen working; all, when it is itself."""
     if ci_id in situation.healthy:
         return 1.0
     explained = int(np.count_nonzero(trial.states >= ImpactState.DEGRADED))
     broken = len(trial.broken)
-    return (1 - own) * broken / (broken + explained) if broken else 0.0
+    return (1 - seen) * broken / (broken + explained) if broken else 0.0

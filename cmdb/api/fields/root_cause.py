@@ -91,9 +91,11 @@ class RootCauseCandidate:
     score: float
     would_affect: int = strawberry.field(description="How many other items would be hit if it were down.")
 
-    @strawberry.field(description="The share of the complaint that it makes itself, by the alerts; 0 to 1.")
-    def own_share(self) -> float:
-        return self.found.own_share
+    @strawberry.field(
+        description="The share of the complaint, 0 to 1, that the alerts leave to it; null without any."
+    )
+    def share(self) -> float | None:
+        return self.found.share
 
     @strawberry.field(description="False when it is known from earlier incidents alone.")
     def upstream(self) -> bool:
