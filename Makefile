@@ -60,6 +60,9 @@ check: setup ## Format, lint, types, imports, house rules
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m tools.house_lint
 
+picture: setup ## Draw docs/images/demo.svg from what the demo prints
+	@$(BIN)/python tools/demo_picture.py
+
 bench: setup ## Measure (ARGS="..." goes to the benchmarks)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
