@@ -16,6 +16,12 @@ from cmdb.store.neo4j.faults import faults_of
 T = TypeVar("T")
 Row = list[Any]
 Work = Callable[["Transaction"], Awaitable[T]]
+Observer = Callable[[str, Mapping[str, Any]], object]
+"""Is told each statement with its values before it is sent."""
+
+
+def _nobody(_statement: str, _values: Mapping[str, Any]) -> None:
+    """The observer that there is by default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +46,13 @@ class Neo4jSettings:
 class Transaction:
     """One transaction that is open; values go in as parameters, rows come out as lists."""
 
-    def __init__(self, transaction: AsyncManagedTransaction) -> None:
+    def __init__(self, transaction: AsyncManagedTransaction, observe: Observer) -> None:
         self._transaction = transaction
+        self._observe = observe
 
     async def rows(self, statement: str, **values: Any) -> list[Row]:
         """All rows of a statement's answer."""
+        self._observe(statement, values)
         result = await self._transaction.run(statement, values)
         return await result.values()
 
@@ -55,6 +63,7 @@ class Transaction:
 
     async def do(self, statement: str, **values: Any) -> None:
         """Run a statement for its effect."""
+        self._observe(statement, values)
         result = await self._transaction.run(statement, values)
         await result.consume()
 
@@ -62,7 +71,10 @@ class Transaction:
 class Connection:
     """Transactions on one database of one server or cluster."""
 
-    def __init__(self, address: Neo4jAddress, settings: Neo4jSettings) -> None:
+    def __init__(
+        self, address: Neo4jAddress, settings: Neo4jSettings, observe: Observer | None = None
+    ) -> None:
+        self._observe = observe or _nobody
         self._address = address
         self._settings = settings
         auth = (address.user or "neo4j", address.password) if address.password else None
@@ -90,7 +102,7 @@ class Connection:
 
     async def read(self, work: Work[T]) -> T:
         """The result of the work, done in a reading transaction; it may be done several times."""
-        bounded = neo4j.unit_of_work(timeout=self._settings.read_seconds)(_wrapped(work))
+        bounded = neo4j.unit_of_work(timeout=self._settings.read_seconds)(self._wrapped(work))
         with faults_of(self.place):
             async with self._session(neo4j.READ_ACCESS) as session:
                 return await session.execute_read(bounded)
@@ -102,7 +114,7 @@ class Connection:
 
     async def write_raw(self, work: Work[T], seconds: float | None = None) -> T:
         """As `write`, with the driver's own errors, for those who can still do something about them."""
-        bounded = neo4j.unit_of_work(timeout=seconds or self._settings.write_seconds)(_wrapped(work))
+        bounded = neo4j.unit_of_work(timeout=seconds or self._settings.write_seconds)(self._wrapped(work))
         async with self._session(neo4j.WRITE_ACCESS) as session:
             return await session.execute_write(bounded)
 
@@ -110,6 +122,7 @@ class Connection:
         """The rows of a statement that brings its own transactions (CALL … IN TRANSACTIONS)."""
         with faults_of(self.place):
             async with self._session(neo4j.WRITE_ACCESS) as session:
+                self._observe(statement, values or {})
                 result = await session.run(statement, dict(values or {}))
                 return await result.values()
 
@@ -129,9 +142,8 @@ class Connection:
             bookmark_manager=self._bookmarks,
         )
 
+    def _wrapped(self, work: Work[T]) -> Callable[[AsyncManagedTransaction], Awaitable[T]]:
+        async def run(transaction: AsyncManagedTransaction) -> T:
+            return await work(Transaction(transaction, self._observe))
 
-def _wrapped(work: Work[T]) -> Callable[[AsyncManagedTransaction], Awaitable[T]]:
-    async def run(transaction: AsyncManagedTransaction) -> T:
-        return await work(Transaction(transaction))
-
-    return run
+        return run

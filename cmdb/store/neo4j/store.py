@@ -19,7 +19,7 @@ from cmdb.kernel.values import Value
 from cmdb.model.locate import builtin_schema
 from cmdb.store.neo4j import collisions, finding, ledger, migrating, reading, searching, shapes, streams
 from cmdb.store.neo4j.address import Neo4jAddress, parse_address
-from cmdb.store.neo4j.connection import Connection, Neo4jSettings
+from cmdb.store.neo4j.connection import Connection, Neo4jSettings, Observer
 from cmdb.store.neo4j.faults import faults_of
 from cmdb.store.neo4j.layout import layout_of
 from cmdb.store.neo4j.writing import BatchWriter
@@ -28,16 +28,20 @@ _ATTEMPTS = 5
 
 
 async def open_neo4j(
-    address: Neo4jAddress | str, schema: GraphSchema, clock: Clock, settings: Neo4jSettings | None = None
+    address: Neo4jAddress | str,
+    schema: GraphSchema,
+    clock: Clock,
+    settings: Neo4jSettings | None = None,
+    observe: Observer | None = None,
 ) -> Neo4jStore:
-    """A store that is ready to use, on a running server.
+    """A store that is ready to use, on a running server; `observe` is told of each statement.
 
     Raises:
         StoreUnavailableError: the server cannot be reached or refuses; its subclasses say why.
         StoreVersionError: a newer version of the product wrote it.
     """
     place = parse_address(address, os.environ) if isinstance(address, str) else address
-    store = Neo4jStore(place, schema, clock, settings)
+    store = Neo4jStore(place, schema, clock, settings, observe)
     try:
         await store.migrate()
     except BaseException:
@@ -50,13 +54,17 @@ class Neo4jStore:
     """A graph store in one Neo4j database; other processes may use the same one at the same time."""
 
     def __init__(
-        self, address: Neo4jAddress, schema: GraphSchema, clock: Clock, settings: Neo4jSettings | None = None
+        self,
+        address: Neo4jAddress,
+        schema: GraphSchema,
+        clock: Clock,
+        settings: Neo4jSettings | None = None,
+        observe: Observer | None = None,
     ) -> None:
         self._schema = schema
         self._layout = layout_of(schema)
         self._clock = clock
-        self._settings = settings or Neo4jSettings()
-        self._connection = Connection(address, self._settings)
+        self._connection = Connection(address, settings or Neo4jSettings(), observe)
 
     async def migrate(self) -> None:
         """Bring the store to this version's layout; harmless when it already is."""
@@ -65,6 +73,9 @@ class Neo4jStore:
     async def close(self) -> None:
         """Give everything back; the store is not used after."""
         await self._connection.close()
+
+    async def check(self) -> None:
+        """Nothing: the files are the server's, and `neo4j-admin database check` looks through them."""
 
     async def head(self) -> Head:
         """The newest revision."""

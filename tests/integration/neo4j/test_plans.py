@@ -1,0 +1,190 @@
+"""How Neo4j goes about each statement: by an index, never by looking at everything."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import neo4j
+import pytest
+
+from cmdb.graph.batch import NodeDelete, NodeUpdate, Sighting
+from cmdb.graph.errors import IdentifierTakenError
+from cmdb.graph.query import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Direction,
+    Linked,
+    LinkQuery,
+    NodeQuery,
+    Operator,
+    Order,
+    RegionQuery,
+    SearchQuery,
+)
+from cmdb.store.neo4j import statements
+from cmdb.store.neo4j.store import Neo4jStore, open_neo4j
+from tests.contract.build import FixedClock, batch, host, link, put, ticket, unlink
+from tests.contract.schema import ALL, ITEMS, SCHEMA
+
+OUT, IN = Direction.OUT, Direction.IN
+NEVER = {"AllNodesScan", "CartesianProduct", "AllRelationshipsScan", "DirectedAllRelationshipsScan"}
+LABEL_SCANS = {"NodeByLabelScan", "UnionNodeByLabelsScan", "IntersectionNodeByLabelsScan"}
+INDEX_SEEKS = {
+    "NodeIndexSeek", "NodeUniqueIndexSeek", "NodeUniqueIndexSeek(Locking)", "NodeIndexSeekByRange",
+    "NodeUniqueIndexSeekByRange", "NodeIndexScan", "NodeIndexContainsScan",
+}  # fmt: skip
+
+Seen = dict[str, Mapping[str, Any]]
+
+
+async def _fill(store: Neo4jStore) -> None:
+    """Enough of everything for the planner to tell few from many."""
+    hosts = [
+        host(f"h{number:03}", f"c{number}", label="Server" if number % 3 else "Host", rank=number)
+        for number in range(300)
+    ]
+    links = [link("RUNS_ON", f"h{number:03}", f"h{number // 2:03}") for number in range(1, 300)]
+    await put(store, *hosts, *links)
+    await store.commit(batch(*[ticket(f"t{number:03}") for number in range(60)], request_id="first"))
+
+
+async def _use(store: Neo4jStore) -> None:
+    """Every kind of question and change."""
+    await put(store, host("again", "mine"), link("CONNECTS", "again", "h001"))
+    await store.commit(batch(ticket("last"), request_id="second"))
+    await put(
+        store,
+        NodeDelete("again"),
+        NodeDelete("last"),
+        NodeUpdate("h001", {"rank": 7}, claims=("fresh",), releases=("c1",)),
+        NodeUpdate("h002", {"cores": None}, label="Host", claims=("c1",)),
+        link("RUNS_ON", "h003", "h004", weight=1),
+        link("CONNECTS", "h003", "h004"),
+        unlink("RUNS_ON", "h004", "h002"),
+        Sighting("h005", "scan", "2026-03-01T00:00:00.000Z"),
+        NodeDelete("h299"),
+    )
+    await put(store, link("RUNS_ON", "h003", "h004", weight=2))
+    with pytest.raises(IdentifierTakenError):
+        await put(store, host("x", "c9"))
+    await store.commit(batch(request_id="first"))
+    await store.get(["h001"])
+    await store.resolve(["c5"])
+    await store.evidence(["h001"])
+    await store.head()
+    for direction in (OUT, IN):
+        await store.links(LinkQuery(("h001", "h002"), direction))
+        await store.links(LinkQuery(("h001",), direction, ("RUNS_ON",), ("Host",), 3))
+        await store.region(RegionQuery(("h001",), (("RUNS_ON", direction),)))
+    await store.search(SearchQuery("h00", ALL))
+    await store.structure()
+    assert len([one async for one in store.nodes()]) == 359
+    assert len([one async for one in store.all_links()]) > 290
+    assert len([one async for one in store.revisions()]) == 6
+
+
+FINDS = [
+    NodeQuery(("Server",), Condition("name", Operator.EQ, "h001")),
+    NodeQuery(ITEMS, Condition("name", Operator.IN, ["h001", "h002"])),
+    NodeQuery(ALL, Condition("number", Operator.EQ, "INC0000001")),
+    NodeQuery(("Host",), AllOf((Condition("rank", Operator.EQ, 7), Condition("status", Operator.NE, "x")))),
+    NodeQuery(ALL, Condition("id", Operator.IN, ["h001", "t001"])),
+    NodeQuery(ITEMS, Linked(("RUNS_ON",), OUT, ("h001",))),
+    NodeQuery(
+        ("Ticket",), AllOf((Linked(("AFFECTS",), OUT, ("h001",)), Condition("status", Operator.EQ, "open")))
+    ),
+]
+"""Questions for a few nodes: an index must lead to them."""
+
+LISTINGS = [
+    NodeQuery(ITEMS),
+    NodeQuery(("Server",), order=(Order("name"),)),
+    NodeQuery(ALL, AnyOf((Condition("price", Operator.GT, 1), Linked(("RUNS_ON",), IN, ("h001",))))),
+    NodeQuery(
+        ("Host", "Ticket"), Condition("note", Operator.CONTAINS, "x"), (Order("size", descending=True),)
+    ),
+]
+"""Questions for many, which may look at all nodes of their classes."""
+
+
+def _operators(plan: Mapping[str, Any]) -> Iterator[str]:
+    yield plan["operatorType"].split("@")[0]
+    for child in plan.get("children", ()):
+        yield from _operators(child)
+
+
+def _plan(session: neo4j.Session, text: str, values: Mapping[str, Any]) -> set[str]:
+    summary = session.run(neo4j.Query(f"EXPLAIN {text}"), dict(values)).consume()
+    assert summary.plan is not None
+    return set(_operators(summary.plan))
+
+
+async def test_every_statement_uses_an_index(address: str) -> None:
+    """Whatever the port is asked, no statement scans all nodes, and lookups do not scan a label."""
+    seen: Seen = {}
+    store = await open_neo4j(address, SCHEMA, FixedClock(), observe=seen.setdefault)
+    await _fill(store)
+    seen.clear()
+    await _use(store)
+    await store.close()
+    texts = {text: values for text, values in seen.items() if not text.startswith("CALL db.")}
+    with neo4j.GraphDatabase.driver(address) as driver, driver.session() as session:
+        plans = {text: _plan(session, text, values) for text, values in texts.items()}
+    assert {text: plan & NEVER for text, plan in plans.items() if plan & NEVER} == {}
+    assert {text: plan & LABEL_SCANS for text, plan in plans.items() if plan & LABEL_SCANS} == {}
+    assert _constants() - {_squeezed(text) for text in seen} == set()
+
+
+def _constants() -> set[str]:
+    return {
+        _squeezed(text)
+        for name, text in vars(statements).items()
+        if name.isupper() and isinstance(text, str) and name not in {"NODE", "COMMITTED"}
+    }
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
+
+
+@pytest.mark.parametrize("query", FINDS, ids=str)
+async def test_a_question_for_a_few_nodes_is_led_by_an_index(address: str, query: NodeQuery) -> None:
+    """By id, by an indexed property, or from the other end of a link."""
+    plans = await _find_plans(address, query)
+    for text, plan in plans.items():
+        assert not plan & (NEVER | LABEL_SCANS), text
+        assert plan & INDEX_SEEKS, text
+
+
+@pytest.mark.parametrize("query", LISTINGS, ids=str)
+async def test_a_listing_looks_at_its_own_classes_at_most(address: str, query: NodeQuery) -> None:
+    """Never at all nodes of the database."""
+    for text, plan in (await _find_plans(address, query)).items():
+        assert not plan & NEVER, text
+
+
+async def test_counting_whole_classes_looks_at_no_node(address: str) -> None:
+    """Neo4j keeps the number of nodes of each label."""
+    seen: Seen = {}
+    store = await open_neo4j(address, SCHEMA, FixedClock(), observe=seen.setdefault)
+    await _fill(store)
+    seen.clear()
+    assert await store.count(NodeQuery(("Host", "Ticket"))) == {None: 160}
+    await store.close()
+    ((text, values),) = seen.items()
+    with neo4j.GraphDatabase.driver(address) as driver, driver.session() as session:
+        plan = _plan(session, text, values)
+    assert "NodeCountFromCountStore" in plan
+    assert not plan & (NEVER | LABEL_SCANS | INDEX_SEEKS)
+
+
+async def _find_plans(address: str, query: NodeQuery) -> dict[str, set[str]]:
+    seen: Seen = {}
+    store = await open_neo4j(address, SCHEMA, FixedClock(), observe=seen.setdefault)
+    await _fill(store)
+    seen.clear()
+    await store.find(query)
+    await store.close()
+    with neo4j.GraphDatabase.driver(address) as driver, driver.session() as session:
+        return {text: _plan(session, text, values) for text, values in seen.items()}
