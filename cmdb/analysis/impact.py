@@ -69,7 +69,8 @@ class ImpactResult:
     def total(self) -> int:
         """How many CIs are listed."""
         request = self.request
-        if request.classes is None and request.max_distance is None and request.limit is None:
+        narrowed = (request.classes, request.among, request.max_distance, request.limit)
+        if all(limit is None for limit in narrowed):
             return len(self.found.affected) - len(self.starts)
         return len(self.positions)
 

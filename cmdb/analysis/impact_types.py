@@ -22,13 +22,15 @@ class ImpactRequest:
 
     `relationship_types`: only links of these types pass anything on; the rest count as healthy. `classes`:
     only CIs of exactly these classes are listed (give subclasses too); the others still pass states on.
-    `max_distance`: only CIs at most so many links away are listed. `limit`: at most so many CIs are listed,
-    the worst and nearest first. What the last two leave out is told in `ImpactResult.truncated`.
+    `among`: only CIs with these ids are listed; ids that are no CI's are ignored. `max_distance`: only CIs at
+    most so many links away are listed. `limit`: at most so many CIs are listed, the worst and nearest first.
+    What the last two leave out is told in `ImpactResult.truncated`.
     """
 
     starts: tuple[Start, ...]
     relationship_types: frozenset[str] | None = None
     classes: frozenset[str] | None = None
+    among: frozenset[str] | None = None
     max_distance: int | None = None
     limit: int | None = None
 

@@ -45,11 +45,17 @@ def list_affected(
 def _chosen(
     topology: Topology, request: ImpactRequest, nodes: IntArray, distances: IntArray
 ) -> tuple[IntArray, IntArray, list[Truncation]]:
-    """The CIs of the classes and within the distance asked for."""
+    """The CIs of the classes and ids, and within the distance, asked for."""
     cuts: list[Truncation] = []
     if request.classes is not None:
         wanted = np.array([name in request.classes for name in topology.class_names], dtype=np.bool_)
         listed = wanted[topology.class_codes[nodes]]
+        nodes, distances = nodes[listed], distances[listed]
+    if request.among is not None:
+        wanted = np.zeros(len(topology.ids), dtype=np.bool_)
+        places = topology.find(sorted(request.among))
+        wanted[places[places >= 0]] = True
+        listed = wanted[nodes]
         nodes, distances = nodes[listed], distances[listed]
     if request.max_distance is not None:
         near = distances <= request.max_distance

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cmdb.analysis.impact import ImpactResult, impact
 from cmdb.analysis.impact_types import AffectedCi, ImpactRequest
@@ -62,13 +62,23 @@ class ImpactAnalysis:
             model.with_subclasses(SERVICE_CLASS) if SERVICE_CLASS in model.classes else ()
         )
 
-    async def ask(self, request: ImpactRequest) -> ImpactResult:
-        """The CIs that are hit.
+    async def ask(self, request: ImpactRequest, environments: frozenset[str] | None = None) -> ImpactResult:
+        """The CIs that are hit; with `environments`, only those of these environments are listed.
+
+        The topology does not hold environments: they are read for all that is hit, a thousand CIs at a time.
 
         Raises:
             NodeNotFoundError: a start is no CI.
         """
-        return impact(await self._topologies.current(), request)
+        result = impact(await self._topologies.current(), request)
+        if environments is None:
+            return result
+        whole = replace(result, request=replace(request, max_distance=None, limit=None))
+        nodes = await self._nodes([row.id for row in whole.rows(whole.total)])
+        among = frozenset(
+            ci for ci, node in nodes.items() if node.properties.get("environment") in environments
+        )
+        return replace(result, request=replace(request, among=among))
 
     async def blast_radius(self, result: ImpactResult) -> BlastRadius:
         """The services among the affected CIs and the starts."""

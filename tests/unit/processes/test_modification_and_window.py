@@ -66,5 +66,6 @@ async def test_a_window_ends_after_it_begins(desk: Desk) -> None:
             window_start="2026-12-20T00:00:00Z",
             window_end="2026-12-20T00:00:00Z",
         )
-    (mistake,) = caught.value.details["mistakes"]
-    assert mistake.endswith("must be after window_start (2026-12-20T00:00:00.000Z)")
+    assert [
+        "window_end (2026-12-20T00:00:00.000Z) must be after window_start (2026-12-20T00:00:00.000Z)"
+    ] == caught.value.details["mistakes"]
