@@ -17,6 +17,7 @@ from cmdb.api.http import HttpOptions, HttpServer
 from cmdb.api.limits import Limits
 from cmdb.api.schema import build_schema
 from cmdb.api.services import Services
+from cmdb.graph.archive import ArchiveStore
 from cmdb.graph.from_model import graph_schema
 from cmdb.graph.schema import GraphSchema
 from cmdb.graph.store import GraphStore
@@ -27,9 +28,14 @@ from cmdb.kernel.ids import UlidSource
 from cmdb.model.load import load_model
 from cmdb.model.types import Model
 from cmdb.processes import process_behaviour
+from cmdb.processes.change.before_and_after import BeforeAndAfter
+from cmdb.processes.change.risk import RiskAnalysis
+from cmdb.processes.change.schedule import Schedule
 from cmdb.processes.configuration.impact import ImpactAnalysis
 from cmdb.processes.configuration.imports import InventoryImports
 from cmdb.processes.configuration.items import ConfigurationItems
+from cmdb.processes.configuration.region_records import RegionRecords
+from cmdb.processes.configuration.what_if import RedundancyAnalysis
 from cmdb.processes.problem.root_cause import RootCauseAnalysis
 from cmdb.records.engine import RecordEngine
 from cmdb.store.embedded.store import open_embedded
@@ -47,6 +53,15 @@ class StoreAddressError(CmdbError):
         "Give the path of a file, e.g. CMDB_STORE=/var/lib/cmdb/estate.db, or a Neo4j server, "
         "e.g. CMDB_STORE=neo4j://db.example:7687 with CMDB_NEO4J_USER and CMDB_NEO4J_PASSWORD."
     )
+
+
+class StoreMissingError(CmdbError):
+    """There is no store at the address."""
+
+    code = "STORE_NOT_FOUND"
+    kind = ErrorKind.NOT_FOUND
+    summary = "There is no store at the address, and it is not the moment to make one."
+    default_remedy = "Check CMDB_STORE or the address given; `cmdb init` makes a store."
 
 
 class Settings(BaseSettings):
@@ -107,7 +122,7 @@ async def open_application(settings: Settings, clock: Clock | None = None) -> As
         await store.close()
 
 
-async def open_store(address: str, schema: GraphSchema, clock: Clock) -> GraphStore:
+async def open_store(address: str, schema: GraphSchema, clock: Clock) -> ArchiveStore:
     """The store at an address, brought to this version's layout.
 
     Raises:
@@ -126,6 +141,28 @@ async def open_store(address: str, schema: GraphSchema, clock: Clock) -> GraphSt
     return await open_embedded(_path(rest if separator else address), schema, clock)
 
 
+@asynccontextmanager
+async def open_archive(
+    settings: Settings, *, must_exist: bool = False
+) -> AsyncIterator[tuple[ArchiveStore, GraphSchema]]:
+    """The store by itself, for carrying its whole content, and the schema; the store is closed at the end.
+
+    Raises:
+        StoreMissingError: it must exist, and does not.
+        InvalidModelError, StoreAddressError, StoreUnavailableError: as for the application.
+    """
+    scheme, separator, rest = settings.store.partition("://")
+    file = _path(rest if separator else settings.store)
+    if must_exist and (not separator or scheme == "sqlite") and not file.exists():
+        raise StoreMissingError(f"there is no store at {file}")
+    schema = graph_schema(load_model(settings.folders()))
+    store = await open_store(settings.store, schema, SystemClock())
+    try:
+        yield store, schema
+    finally:
+        await store.close()
+
+
 def _path(text: str) -> Path:
     return Path(text).expanduser()
 
@@ -134,6 +171,7 @@ def wire(model: Model, store: GraphStore, clock: Clock) -> Services:
     """The parts over one store."""
     ids = UlidSource(clock)
     topologies = TopologyKeeper(store, model)
+    impact = ImpactAnalysis(store, model, topologies)
     inventory = InventoryEngine(store, model, clock, ids)
     return Services(
         model=model,
@@ -142,8 +180,13 @@ def wire(model: Model, store: GraphStore, clock: Clock) -> Services:
         records=RecordEngine(store, model, clock, ids, process_behaviour()),
         inventory=inventory,
         imports=InventoryImports(inventory, clock),
-        impact=ImpactAnalysis(store, model, topologies),
+        impact=impact,
         root_cause=RootCauseAnalysis(store, model, topologies, clock),
+        redundancy=RedundancyAnalysis(topologies),
+        region_records=RegionRecords(store, model),
+        before_and_after=BeforeAndAfter(store, model, topologies),
+        schedule=Schedule(store, model, topologies, clock),
+        change_risk=RiskAnalysis(store, model, topologies, impact.blast_radius),
         clock=clock,
         ids=ids,
     )

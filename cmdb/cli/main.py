@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from cmdb.cli.collecting import collect_rarely
-from cmdb.cli.commands import ask, bring, model, run
+from cmdb.cli.commands import ask, backup, bring, model, run
 from cmdb.cli.options import Store, Url, examples
 from cmdb.cli.place import Place
 
@@ -60,6 +60,11 @@ app.command(epilog=ask.RECORDS_EXAMPLES)(ask.records)
 app.command(epilog=ask.QUERY_EXAMPLES)(ask.query)
 app.command(epilog=model.CLASSES_EXAMPLES)(model.classes)
 app.command(epilog=run.SERVE_EXAMPLES)(run.serve)
+app.command(epilog=backup.BACKUP_EXAMPLES)(backup.backup)
+app.command(epilog=backup.RESTORE_EXAMPLES)(backup.restore)
+app.command(epilog=backup.COPY_EXAMPLES)(backup.copy)
+app.command(epilog=backup.VERIFY_EXAMPLES)(backup.verify)
+app.add_typer(backup.audit, name="audit")
 app.add_typer(model.schema, name="schema")
 
 

@@ -155,6 +155,7 @@ async def verify_store(store: ArchiveStore, progress: Progress = no_progress) ->
     Raises:
         StoreDamagedError: it does; every kind of contradiction is named, with the nodes and links concerned.
     """
+    await store.check()
     head = await store.head()
     check = ContentCheck()
     async with aclosing(Snapshot(store, head).everything()) as pieces:

@@ -63,9 +63,12 @@ class Fit:
 
     def _is_new(self, what: str, name: str, properties: Properties) -> bool:
         """Whether nothing of this shape was looked at before: most of them look alike."""
-        shape = (what, name, *properties, *map(type, properties.values()))
-        if shape in self._seen and list not in shape:
+        if not properties and (what, name) in self._seen:
             return False
+        values = list(properties.values())
+        shape = (what, name, *properties, *map(type, values))
+        if shape in self._seen:
+            return list in shape and not all(type(one) is not list or _holds_texts(one) for one in values)
         self._seen.add(shape)
         return True
 
@@ -82,4 +85,8 @@ def _unfit(owner: str, properties: Properties, rules: Mapping[str, PropertySchem
 def _is_of(value: Value, kind: ValueType) -> bool:
     if type(value) not in _PYTHON_TYPES.get(kind, (str,)):
         return False
-    return not isinstance(value, list) or all(type(item) is str for item in value)
+    return not isinstance(value, list) or _holds_texts(value)
+
+
+def _holds_texts(values: Value) -> bool:
+    return isinstance(values, list) and all(type(item) is str for item in values)
