@@ -11,12 +11,15 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
 from cmdb.api.context import NodeTypes
+from cmdb.api.fields.change_impact import ChangeImpactFields
+from cmdb.api.fields.change_schedule import ChangeScheduleFields
 from cmdb.api.fields.configuration_items import configuration_item_fields
 from cmdb.api.fields.impact import ImpactFields
 from cmdb.api.fields.imports import ImportMutations
 from cmdb.api.fields.item_mutations import ItemMutations
 from cmdb.api.fields.model import ModelFields
 from cmdb.api.fields.records import record_mutations, record_queries
+from cmdb.api.fields.redundancy import RedundancyFields
 from cmdb.api.fields.revisions import RevisionFields
 from cmdb.api.fields.root_cause import RootCauseFields
 from cmdb.api.fields.search import SearchFields
@@ -55,6 +58,9 @@ def build_schema(model: Model, limits: Limits) -> ApiSchema:
             configuration_item_fields(model),
             record_queries(model, types),
             ImpactFields,
+            RedundancyFields,
+            ChangeImpactFields,
+            ChangeScheduleFields,
             RootCauseFields,
             SearchFields,
             RevisionFields,

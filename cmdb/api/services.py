@@ -9,9 +9,14 @@ from cmdb.inventory.engine import InventoryEngine
 from cmdb.kernel.clock import Clock
 from cmdb.kernel.ids import IdSource
 from cmdb.model.types import Model
+from cmdb.processes.change.before_and_after import BeforeAndAfter
+from cmdb.processes.change.risk import RiskAnalysis
+from cmdb.processes.change.schedule import Schedule
 from cmdb.processes.configuration.impact import ImpactAnalysis
 from cmdb.processes.configuration.imports import InventoryImports
 from cmdb.processes.configuration.items import ConfigurationItems
+from cmdb.processes.configuration.region_records import RegionRecords
+from cmdb.processes.configuration.what_if import RedundancyAnalysis
 from cmdb.processes.problem.root_cause import RootCauseAnalysis
 from cmdb.records.engine import RecordEngine
 
@@ -28,5 +33,10 @@ class Services:
     imports: InventoryImports
     impact: ImpactAnalysis
     root_cause: RootCauseAnalysis
+    redundancy: RedundancyAnalysis
+    region_records: RegionRecords
+    before_and_after: BeforeAndAfter
+    schedule: Schedule
+    change_risk: RiskAnalysis
     clock: Clock
     ids: IdSource

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 import strawberry
 
@@ -13,9 +13,15 @@ from cmdb.analysis.impact_types import AffectedCi, GroupFailure, ImpactRequest, 
 from cmdb.api.context import ApiInfo
 from cmdb.api.enums import Direction, ImpactState, TruncationReason
 from cmdb.api.fields.configuration_items import unknown_class
+from cmdb.api.fields.impact_records import ImpactRecords
 from cmdb.api.fields.paging import next_cursor, offset_of, page_size
 from cmdb.api.interfaces import ConfigurationItem, shown_ci, verb
 from cmdb.processes.configuration.impact import BlastRadius
+
+Environments: TypeAlias = Annotated[
+    list[str] | None, strawberry.argument(description="Only items of these environments are listed.")
+]
+"""An argument that narrows what is listed."""
 
 
 @strawberry.input(description="A configuration item and the state it is assumed to be in.")
@@ -165,10 +171,8 @@ class ImpactTruncation:
 
 
 @strawberry.type(description="What breaks, how badly, why and for whom.")
-class Impact:
+class Impact(ImpactRecords):
     """The answer; each part is worked out only when asked for."""
-
-    result: strawberry.Private[ImpactResult]
 
     @strawberry.field(description="True when limits cut the answer; `truncations` says which.")
     def truncated(self) -> bool:
@@ -251,25 +255,44 @@ class ImpactFields:
         classes: Annotated[
             list[str] | None, strawberry.argument(description="Only these, with subclasses, are listed.")
         ] = None,
+        environments: Environments = None,
         max_distance: Annotated[
             int | None, strawberry.argument(description="Only what is at most so many links away is listed.")
         ] = None,
         limit: Annotated[int | None, strawberry.argument(description="List so many at most.")] = None,
     ) -> Impact:
-        model = info.context.services.model
-        for name in classes or ():
-            if name not in model.classes:
-                raise unknown_class(model, name)
         request = ImpactRequest(
-            starts=tuple(Start(str(start.id), start.state) for start in of),
+            starts=starts_of(of),
             relationship_types=frozenset(relationship_types) if relationship_types is not None else None,
-            classes=frozenset(c for name in classes for c in model.with_subclasses(name))
-            if classes
-            else None,
+            classes=with_subclasses(info, classes),
             max_distance=max_distance,
             limit=limit,
         )
-        return Impact(result=await info.context.services.impact.ask(request))
+        return await ask_impact(info, request, environments)
+
+
+def starts_of(given: Sequence[ImpactStart]) -> tuple[Start, ...]:
+    """The starts of a question."""
+    return tuple(Start(str(start.id), start.state) for start in given)
+
+
+def with_subclasses(info: ApiInfo, classes: list[str] | None) -> frozenset[str] | None:
+    """The names of these classes and of those below them; None for none at all.
+
+    Raises:
+        InvalidQueryError: one of them does not exist.
+    """
+    model = info.context.services.model
+    for name in classes or ():
+        if name not in model.classes:
+            raise unknown_class(model, name)
+    return frozenset(c for name in classes for c in model.with_subclasses(name)) if classes else None
+
+
+async def ask_impact(info: ApiInfo, request: ImpactRequest, environments: list[str] | None) -> Impact:
+    """The answer to a question of impact, of all environments or of these."""
+    among = frozenset(environments) if environments else None
+    return Impact(result=await info.context.services.impact.ask(request, among))
 
 
 async def affected_rows(
@@ -293,19 +316,21 @@ async def affected_rows(
 def path_step(info: ApiInfo, step: PathStep, ci: ConfigurationItem) -> ImpactPathStep:
     """A step with its verb, as it reads from the item before."""
     way = Direction.OUT if step.along else Direction.IN
-    group: GroupFailure | None = step.group
     return ImpactPathStep(
         ci=ci,
         state=step.state,
         relationship_type=step.relationship_type,
         verb=verb(info, step.relationship_type, way) if step.relationship_type else None,
-        group=RedundancyGroup(
-            name=group.name,
-            members=group.members,
-            needed=group.needed,
-            up=group.up,
-            healthy=group.healthy,
-        )
-        if group
-        else None,
+        group=redundancy_group(step.group) if step.group else None,
+    )
+
+
+def redundancy_group(failure: GroupFailure) -> RedundancyGroup:
+    """A group through which something is hit."""
+    return RedundancyGroup(
+        name=failure.name,
+        members=failure.members,
+        needed=failure.needed,
+        up=failure.up,
+        healthy=failure.healthy,
     )
