@@ -79,6 +79,14 @@ class StoreIncompleteError(CmdbError):
 class ArchiveStore(GraphStore, Protocol):
     """A store whose whole content can be read and loaded."""
 
+    async def check(self) -> None:
+        """Look whether what keeps the content is whole, beyond what reading the content shows.
+
+        Raises:
+            StoreDamagedError: it is not.
+        """
+        ...
+
     def identifiers(self) -> AsyncIterator[Holding]:
         """Every identifier with its holder. None comes twice, also while identifiers move."""
         ...

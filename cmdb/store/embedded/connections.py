@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from cmdb.graph.errors import StoreUnavailableError
+from cmdb.store.embedded.checking import check_length
 from cmdb.store.embedded.faults import faults_of
 from cmdb.store.embedded.functions import add_functions
 
@@ -138,6 +139,7 @@ class Connections:
             self._writer = self.open()
         with faults_of(self.place):
             check(self._writer)
+            check_length(self._writer, self._path)
             self._writer.execute("PRAGMA journal_mode = WAL")
 
     def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:

@@ -13,6 +13,7 @@ from cmdb.graph.query import Direction, RegionQuery
 from cmdb.graph.schema import GraphSchema
 from cmdb.graph.structure import Structure
 from cmdb.store.embedded import ledger
+from cmdb.store.embedded.faults import damaged
 from cmdb.store.embedded.finding import link_type_keys
 from cmdb.store.embedded.names import Names
 from cmdb.store.embedded.rows import decoded, json_list, keys_of, link_properties
@@ -113,18 +114,22 @@ def _shape(
     types = names.link_types.everything(connection)
     keys, ids, label_keys, statuses = (decoded("the nodes", column) for column in nodes)
     sources, type_keys, targets, properties = (decoded("the links", column) for column in links)
-    position = _positions(keys)
-    return Structure(
-        revision=ledger.head(connection).revision,
-        ids=ids,
-        labels=[labels[key] for key in label_keys],
-        statuses=[status or "" for status in statuses],
-        link_types=[types[key] for key in type_keys],
-        link_sources=_at(position, sources),
-        link_targets=_at(position, targets),
-        link_properties={place: link_properties(text) for place, text in enumerate(properties) if text},
-        truncated=truncated,
-    )
+    try:
+        position = _positions(keys)
+        return Structure(
+            revision=ledger.head(connection).revision,
+            ids=ids,
+            labels=[labels[key] for key in label_keys],
+            statuses=[status or "" for status in statuses],
+            link_types=[types[key] for key in type_keys],
+            link_sources=_at(position, sources),
+            link_targets=_at(position, targets),
+            link_properties={place: link_properties(text) for place, text in enumerate(properties) if text},
+            truncated=truncated,
+        )
+    except (LookupError, TypeError, ValueError, OverflowError) as error:
+        # Keys are numbers that lead somewhere, unless a page is not what was written.
+        raise damaged("the graph", f"its nodes and links do not fit together ({error!r})") from error
 
 
 def _positions(keys: Sequence[int]) -> _Positions:

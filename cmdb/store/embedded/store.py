@@ -22,6 +22,7 @@ from cmdb.kernel.errors import CmdbError
 from cmdb.kernel.values import Value
 from cmdb.store.embedded import (
     archiving,
+    checking,
     evidence,
     finding,
     ledger,
@@ -93,6 +94,10 @@ class EmbeddedStore:
         if self._background:
             await asyncio.gather(*self._background, return_exceptions=True)
         await self._connections.close()
+
+    async def check(self) -> None:
+        """Look through the whole file; writers wait meanwhile."""
+        await self._write(lambda connection: checking.check_file(connection, self._path))
 
     async def head(self) -> Head:
         """The newest revision."""
