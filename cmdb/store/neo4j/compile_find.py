@@ -8,7 +8,7 @@ from typing import Any
 
 from cmdb.graph.query import AllOf, Linked, NodeQuery, Predicate
 from cmdb.graph.schema import GraphSchema
-from cmdb.store.embedded.cursors import SortValue
+from cmdb.store.cursors import SortValue
 from cmdb.store.neo4j.compile_fields import Field, Fields
 from cmdb.store.neo4j.compile_labels import cover_of
 from cmdb.store.neo4j.compile_names import quoted

@@ -9,6 +9,8 @@ from cmdb.graph.query import Direction, LinkQuery
 from cmdb.graph.schema import GraphSchema
 from cmdb.store.neo4j.compile_names import link_types_of, quoted
 
+_ENDS = "UNWIND $rows AS row MATCH (a:CmdbNode {id: row.source}) MATCH (b:CmdbNode {id: row.target})"
+
 
 def links_statement(schema: GraphSchema, query: LinkQuery) -> str:
     """The links of each of `$ids`, the first `$first` of each, with `$labels` at the other end.

@@ -8,7 +8,7 @@ from typing import Any
 from cmdb.graph.query import AllOf, NodePage, NodeQuery
 from cmdb.graph.schema import GraphSchema
 from cmdb.kernel.values import Value
-from cmdb.store.embedded import cursors
+from cmdb.store import cursors
 from cmdb.store.neo4j.compile_fields import Fields
 from cmdb.store.neo4j.compile_find import Place, count_statement, label_counts_statement, page_statements
 from cmdb.store.neo4j.compile_rows import node_of
