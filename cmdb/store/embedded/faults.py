@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from cmdb.graph.errors import StoreDamagedError, StoreFullError, StoreUnavailableError
 from cmdb.kernel.errors import CmdbError
@@ -12,6 +14,7 @@ from cmdb.kernel.errors import CmdbError
 _PRIMARY_CODE = 0xFF
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _NOT_WRITABLE = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}
+_NOT_OPENED = {sqlite3.SQLITE_CANTOPEN}
 _CUT_SHORT = {sqlite3.SQLITE_IOERR_SHORT_READ, sqlite3.SQLITE_IOERR_CORRUPTFS}
 _WRITE_FAILED = {
     sqlite3.SQLITE_IOERR_WRITE,
@@ -42,8 +45,18 @@ def translated(error: sqlite3.Error, place: str) -> CmdbError:
     seen = f"{place}: {error}"
     if primary in _DAMAGED or extended in _CUT_SHORT or "decode to UTF-8" in str(error):
         return StoreDamagedError(seen)
-    if primary in _NOT_WRITABLE or extended in _WRITE_FAILED:
+    if (
+        primary in _NOT_WRITABLE
+        or extended in _WRITE_FAILED
+        or (primary in _NOT_OPENED and _is_read_only(place))
+    ):
         return StoreFullError(seen)
     if "malformed JSON" in str(error) or "no such table" in str(error):
         return StoreDamagedError(seen)
     return StoreUnavailableError(seen)
+
+
+def _is_read_only(place: str) -> bool:
+    """Whether the file is there, and it or the folder that the log beside it needs cannot be written."""
+    path = Path(place)
+    return path.is_file() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))

@@ -1,0 +1,195 @@
+"""A disk without room and a file that may not be written: one clear error, nothing lost, and on it goes afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from cmdb.graph.errors import StoreFullError
+from cmdb.graph.store import GraphStore
+from tests.contract.build import host, put
+from tests.faults.content import Contents, content_hash, sound
+from tests.faults.estates import scan
+from tests.faults.places import EMBEDDED, Place
+from tests.faults.processes import run
+from tests.faults.work import cmdb_command, write_until_full
+
+ROOM = 3 << 20
+NOBODY = 65_534
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of its own with little room."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    words = ["mount", "-t", "tmpfs", "-o", f"size={ROOM}", "none", str(folder)]
+    if sys.platform != "linux" or subprocess.run(words, capture_output=True, check=False).returncode:
+        pytest.skip(reason="no file system can be mounted here; the bound on a file's size stands in for it")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def _ballast(disk: Path, random: Random) -> Path:
+    """Takes some of the room away, so that it ends at another place each time."""
+    path = disk / "ballast"
+    path.write_bytes(bytes(random.randrange(ROOM // 3)))
+    return path
+
+
+async def test_a_full_disk_is_said_and_nothing_acknowledged_is_lost(disk: Path, random: Random) -> None:
+    """The store can be read while the disk is full, and written again once there is room."""
+    place = Place(EMBEDDED, str(disk / "cmdb.db"))
+    ballast = _ballast(disk, random)
+    async with place.opened() as store:
+        names: list[int] = []
+        with pytest.raises(StoreFullError) as failure:
+            await _fill(store, names, random)
+        assert len(names) > 0
+        full = await sound(store)
+        with pytest.raises(StoreFullError):
+            await put(store, host("one-more", note="x" * ROOM))
+        ballast.unlink()
+        await put(store, host("after"))
+        found = await sound(store)
+    async with place.opened() as store:
+        assert found == await sound(store)
+
+    assert "STORE_NOT_WRITABLE" == failure.value.code
+    assert str(place.file) in failure.value.message
+    assert len(names) == len(full.revisions)
+    assert {*full.nodes, "after"} == found.nodes.keys()
+
+
+async def _fill(store: GraphStore, names: list[int], random: Random) -> None:
+    """Write on and on; `names` counts what was acknowledged."""
+    for number in range(10_000):
+        hosts = [host(f"{number}-{each}", note="x" * 500) for each in range(random.randint(1, 9))]
+        await put(store, *hosts)
+        names.append(number)
+
+
+def test_an_import_that_fills_the_disk_is_finished_when_there_is_room(
+    disk: Path, tmp_path: Path, seed: int, random: Random
+) -> None:
+    """The command ends with the error's own exit code and no traceback; then the same import brings in the rest."""
+    path = tmp_path / "scan.xml"
+    path.write_text("".join(scan(seed, 1_500)))
+    ballast = _ballast(disk, random)
+    place, undisturbed = (Place(EMBEDDED, str(folder / "cmdb.db")) for folder in (disk, tmp_path))
+    failed = _import(path, place, tmp_path / "failed")
+    told = (tmp_path / "failed.err").read_text()
+    ballast.unlink()
+    subprocess.run(["mount", "-o", f"remount,size={64 << 20}", str(disk)], check=True)
+    again, whole = _import(path, place, tmp_path / "again"), _import(path, undisturbed, tmp_path / "whole")
+
+    assert 6 == failed, told
+    assert "error STORE_NOT_WRITABLE" in told
+    assert "Traceback" not in told
+    assert (0, 0) == (again, whole)
+    assert content_hash(_contents(undisturbed)) == content_hash(_contents(place))
+
+
+def _import(path: Path, place: Place, output: Path) -> int:
+    return run(cmdb_command, ["import", "nmap", str(path), "--store", place.address], output).code
+
+
+def _contents(place: Place) -> Contents:
+    async def read() -> Contents:
+        async with place.opened() as store:
+            return await sound(store)
+
+    return asyncio.run(read())
+
+
+def test_a_disk_without_any_room_is_said_at_the_start(disk: Path, tmp_path: Path, random: Random) -> None:
+    """A store that is new there, and one that is there already."""
+    place = Place(EMBEDDED, str(disk / "old" / "cmdb.db"))
+    before = _contents(place)
+    left = random.choice([0, 0, 4_096, 20_000])
+    (disk / "ballast").write_bytes(bytes(shutil.disk_usage(disk).free - left))
+    for store in (place.address, str(disk / "new.db")):
+        ended = run(cmdb_command, ["search", "device", "--store", store], tmp_path / "said")
+        told = (tmp_path / "said.err").read_text()
+        assert (ended.code, "error STORE_NOT_WRITABLE" in told) in {(6, True), (0, False)}, told
+        assert "Traceback" not in told
+    (disk / "ballast").unlink()
+
+    assert before == _contents(place)
+    assert [] == list(_contents(Place(EMBEDDED, str(disk / "new.db"))).nodes)
+
+
+def test_a_file_that_may_not_grow_is_said(embedded: Place, random: Random) -> None:
+    """Everywhere, without a disk of its own: the same by the bound that a process has on its files' size."""
+    limit = random.randrange(1_200_000, 2_000_000)
+    ended = run(write_until_full, embedded, limit)
+
+    assert (0, "") == (ended.code, ended.failure)
+    *acknowledged, error, after = ended.said
+    assert ("STORE_NOT_WRITABLE", "after") == (error.code, after)
+    assert {*acknowledged, "after"} == _contents(embedded).nodes.keys()
+
+
+@pytest.fixture
+def shared_folder() -> Iterator[Path]:
+    """A folder that every user of this machine may enter."""
+    folder = Path(tempfile.mkdtemp(prefix="cmdb-faults-"))
+    folder.chmod(0o755)
+    yield folder
+    folder.chmod(0o755)
+    shutil.rmtree(folder)
+
+
+def test_a_file_that_is_read_only_is_said_and_left_as_it_is(
+    shared_folder: Path, tmp_path: Path, random: Random
+) -> None:
+    """For a user who may read it and not write it, in a folder they may not write either."""
+    place = Place(EMBEDDED, str(shared_folder / "cmdb.db"))
+    before = _contents(place)
+    content = place.file.read_bytes()
+    place.file.chmod(0o444)
+    shared_folder.chmod(0o555)
+    path = shared_folder.parent / f"{shared_folder.name}.xml"
+    path.write_text("".join(scan(random.randrange(100), 5)))
+    path.chmod(0o444)
+    words = ["import", "nmap", str(path), "--store", place.address]
+    try:
+        # Nothing is read-only for root.
+        user = NOBODY if os.getuid() == 0 else None
+        ended = run(cmdb_command, words, tmp_path / "said", user)
+    finally:
+        path.unlink()
+    told = (tmp_path / "said.err").read_text()
+
+    assert 6 == ended.code, told
+    assert "error STORE_NOT_WRITABLE" in told
+    assert "Traceback" not in told
+    assert content == place.file.read_bytes()
+    shared_folder.chmod(0o755)
+    place.file.chmod(0o644)
+    assert before == _contents(place)
+
+
+def test_a_read_only_file_system_is_said(disk: Path, tmp_path: Path, seed: int) -> None:
+    """And the store is as it was when it can be written again."""
+    place = Place(EMBEDDED, str(disk / "cmdb.db"))
+    before = _contents(place)
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    path = tmp_path / "scan.xml"
+    path.write_text("".join(scan(seed, 5)))
+    ended = _import(path, place, tmp_path / "said")
+    told = (tmp_path / "said.err").read_text()
+    subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
+
+    assert 6 == ended, told
+    assert "error STORE_NOT_WRITABLE" in told
+    assert before == _contents(place)
