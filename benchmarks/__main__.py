@@ -64,7 +64,7 @@ def _measured(options: argparse.Namespace, console: Console) -> Results:
             bench.quick, bench.slow = Patience(3, 5, 0.05), Patience(1, 1, 0)
         if before > 1:
             bench.note(
-                f"The machine was busy when the run began (load {before}): times are too long, ratios rough."
+                f"The machine was busy when the run began (load {before}): times are too long and ratios rough; the processor's time tells more."
             )
         estates = asyncio.run(_run(bench, _sizes(options), quick=options.quick))
     return Results(

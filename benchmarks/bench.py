@@ -31,7 +31,7 @@ class Bench:
         self.measurements.append(Measurement(section, task, subject, cis, amount, unit, timing))
         self.console.print(
             f"  [dim]{task}[/]  {subject}: {amount:,} {unit} in [bold]{timing.median * 1000:,.3f} ms[/] "
-            f"(p95 {timing.p95 * 1000:,.3f}, {timing.repetitions} times)",
+            f"(p95 {timing.p95 * 1000:,.3f}, processor {timing.cpu * 1000:,.3f}, {timing.repetitions} times)",
             highlight=False,
         )
 

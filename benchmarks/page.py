@@ -14,7 +14,7 @@ One run, one machine, the same data for everybody. Run it again with `{command}`
 
 _METHOD = """## How it is measured
 
-Each piece of work runs once uncounted and is then repeated, short work some hundred times; shown are the median and the 95th percentile (the slowest, where there are five or fewer repetitions). Starts of questions are chosen by how much they hit. Where several means answer one question, their answers are compared before anything is timed. Ratios hold within one run; times differ from machine to machine.
+Each piece of work runs once uncounted and is then repeated, short work some hundred times; shown are the median and the 95th percentile (the slowest, where there are five or fewer repetitions), and the time in which a processor worked for it: where that is far less, the work waited for the disk or for a processor that others were using. Starts of questions are chosen by how much they hit. Where several means answer one question, their answers are compared before anything is timed. Ratios hold within one run; times differ from machine to machine.
 """
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable
 from io import BytesIO
 from pathlib import Path
@@ -12,7 +11,7 @@ from benchmarks.bench import Bench
 from benchmarks.estate.files import machine_table, nmap_scan
 from benchmarks.estate.generate import generate
 from benchmarks.estate.observed import observations
-from benchmarks.timing import timing
+from benchmarks.timing import Lap, Stopwatch, timing
 from cmdb.app import Application, Settings, open_application
 from cmdb.inventory.engine import RunOptions
 from cmdb.inventory.observation import Severity
@@ -65,28 +64,29 @@ async def _measure(bench: Bench, task: str, bring: Bring) -> None:
     for attempt in range(bench.slow.least):
         file = _fresh(bench.folder / f"import-{attempt}.db")
         async with open_application(Settings(store=str(file))) as application:
-            report, seconds = await _timed(bring, application)
+            report, lap = await _timed(bring, application)
             items = report.counts.total(ActionKind.CREATE)
-            first.append(seconds)
-            report, seconds = await _timed(bring, application)
+            first.append(lap)
+            report, lap = await _timed(bring, application)
             bench.repeated_import_revisions += report.last_revision is not None
-            again.append(seconds)
+            again.append(lap)
             rows = await plain_tables.rows_of(application.services.store)
-        begin = time.perf_counter()
-        plain_tables.put(rows, _fresh(bench.folder / "plain.db"))
-        bare.append(time.perf_counter() - begin)
+        plain = _fresh(bench.folder / "plain.db")
+        watch = Stopwatch()
+        plain_tables.put(rows, plain)
+        bare.append(watch.lap())
     for subject, taken in ((FIRST, first), (AGAIN, again), (BARE, bare)):
         bench.keep(SECTION, task, subject, cis=items, amount=items, unit="CIs", timing=timing(taken))
 
 
-async def _timed(bring: Bring, application: Application) -> tuple[RunReport, float]:
-    begin = time.perf_counter()
+async def _timed(bring: Bring, application: Application) -> tuple[RunReport, Lap]:
+    watch = Stopwatch()
     report = await bring(application)
-    seconds = time.perf_counter() - begin
+    lap = watch.lap()
     errors = [problem for problem in report.problems if problem.severity is Severity.ERROR]
     if errors or report.conflict_count:
         raise IncompleteImportError(f"{report.conflict_count} conflicts, problems: {errors[:3]}")
-    return report, seconds
+    return report, lap
 
 
 def _fresh(file: Path) -> Path:

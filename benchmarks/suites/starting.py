@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 
 from benchmarks.bench import Bench
 from benchmarks.prepared import Prepared
 from benchmarks.results import Footprint
 from benchmarks.suites.impacts import questions
-from benchmarks.timing import timing
+from benchmarks.timing import Lap, Stopwatch, timing
 from cmdb.topology.build import build_topology
 
 SECTION = "start"
@@ -35,9 +34,9 @@ def run(bench: Bench, prepared: Prepared) -> None:
     (question,) = questions(prepared, topology, (_HITS,))
     store = str(prepared.file)
     command = [sys.executable, "-m", "cmdb.cli.main", "impact", question.start, "--store", store, "--json"]
-    taken = [_seconds(command) for _ in range(bench.slow.least)]
+    taken = [_lap(command) for _ in range(bench.slow.least)]
     _keep(bench, prepared, COMMAND, taken)
-    laps: dict[str, list[float]] = {}
+    laps: dict[str, list[Lap]] = {}
     memory: list[dict[str, int]] = []
     for _ in range(bench.slow.least):
         told = subprocess.run(
@@ -46,12 +45,12 @@ def run(bench: Bench, prepared: Prepared) -> None:
         probe = json.loads(told)
         memory.append(probe["memory"])
         for step in STEPS:
-            laps.setdefault(step, []).append(probe["seconds"][step])
+            laps.setdefault(step, []).append(Lap(**probe["laps"][step]))
     for step, title in STEPS.items():
         _keep(bench, prepared, title, laps[step])
-    until_impact = [sum(steps) for steps in zip(*(laps[step] for step in list(STEPS)[:4]), strict=True)]
+    until_impact = [_sum(steps) for steps in zip(*(laps[step] for step in list(STEPS)[:4]), strict=True)]
     _keep(bench, prepared, FIRST_IMPACT, until_impact)
-    _keep(bench, prepared, FIRST_GRAPHQL, [sum(steps) for steps in zip(*laps.values(), strict=True)])
+    _keep(bench, prepared, FIRST_GRAPHQL, [_sum(steps) for steps in zip(*laps.values(), strict=True)])
     middle = sorted(memory, key=lambda each: each["loaded"])[len(memory) // 2]
     if middle["loaded"]:
         bench.footprints.append(Footprint(cis=prepared.cis, **middle))
@@ -59,13 +58,17 @@ def run(bench: Bench, prepared: Prepared) -> None:
         bench.note("Memory was left out: this system does not tell a process's memory under /proc.")
 
 
-def _seconds(command: list[str]) -> float:
-    begin = time.perf_counter()
+def _lap(command: list[str]) -> Lap:
+    watch = Stopwatch()
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - begin
+    return watch.lap()
 
 
-def _keep(bench: Bench, prepared: Prepared, subject: str, taken: list[float]) -> None:
+def _sum(laps: tuple[Lap, ...]) -> Lap:
+    return Lap(sum(lap.seconds for lap in laps), sum(lap.cpu for lap in laps))
+
+
+def _keep(bench: Bench, prepared: Prepared, subject: str, taken: list[Lap]) -> None:
     bench.keep(
         SECTION, "a fresh process", subject, cis=prepared.cis, amount=1, unit="time", timing=timing(taken)
     )

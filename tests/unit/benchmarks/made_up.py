@@ -7,6 +7,7 @@ from benchmarks.suites import completion, impacts, importing, reaching, starting
 from benchmarks.timing import Timing
 
 CIS = 100_000
+MILLION = 1_000_000
 MACHINE = Machine("A processor", 2, 8.0, "Linux 6", "3.11.0", None, 0.1, 1.0, {"numpy": "2.0"})
 
 
@@ -15,7 +16,13 @@ def took(
 ) -> Measurement:
     """A measurement."""
     return Measurement(
-        section, task, subject, cis, amount, "CIs", Timing(milliseconds / 1000, milliseconds / 500, 9)
+        section,
+        task,
+        subject,
+        cis,
+        amount,
+        "CIs",
+        Timing(milliseconds / 1000, milliseconds / 500, 9, milliseconds / 1000),
     )
 
 
@@ -60,7 +67,7 @@ def results(**changes: float) -> Results:
         machine=MACHINE,
         estates=(EstateSize(CIS, CIS, 300_000, 280_000, 5_000, 10.0, 100.0),),
         measurements=(*reach, *imports, *growth, *others),
-        footprints=(Footprint(CIS, 0, int(changes.get("bytes", 500)) * CIS, 0, 150 * CIS),),
+        footprints=(Footprint(MILLION, 0, int(changes.get("bytes", 500)) * MILLION, 0, 150 * MILLION),),
         repeated_import_revisions=int(changes.get("revisions", 0)),
         notes=(),
     )

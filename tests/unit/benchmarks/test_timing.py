@@ -5,20 +5,20 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.prepared import nearest
-from benchmarks.timing import Patience, Timing, measure, timing
+from benchmarks.timing import Lap, Patience, Timing, measure, timing
 
 
 @pytest.mark.parametrize(
     ("seconds", "expected"),
     [
-        ([3.0], Timing(3.0, 3.0, 1)),
-        ([1.0, 2.0, 9.0], Timing(2.0, 9.0, 3)),
-        ([float(n) for n in range(1, 101)], Timing(50.5, 95.0, 100)),
+        ([3.0], Timing(3.0, 3.0, 1, 1.5)),
+        ([1.0, 2.0, 9.0], Timing(2.0, 9.0, 3, 1.0)),
+        ([float(n) for n in range(1, 101)], Timing(50.5, 95.0, 100, 25.25)),
     ],
 )
 def test_a_timing_holds_median_and_95th_percentile(seconds: list[float], expected: Timing) -> None:
     """The percentile is by nearest rank: a value that was really measured."""
-    assert expected == timing(seconds)
+    assert expected == timing([Lap(each, each / 2) for each in seconds])
 
 
 def test_work_is_repeated_as_often_as_patience_says() -> None:
