@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
 
+from cmdb.graph.archive import StoreIncompleteError
 from cmdb.graph.batch import Commit
 from cmdb.graph.elements import LinkKey
 from cmdb.graph.errors import StoreDamagedError
@@ -43,7 +45,19 @@ async def locked_head(transaction: Transaction) -> Head:
         raise StoreDamagedError(
             "the node CmdbHead is missing", remedy="Run `cmdb migrate`, or restore a backup."
         )
-    return Head(*row)
+    return head_of(row)
+
+
+def head_of(row: Sequence[Any]) -> Head:
+    """The newest revision, of a row of it and the mark of a load that has begun.
+
+    Raises:
+        StoreIncompleteError: the load has not ended.
+    """
+    revision, digest, loading = row
+    if loading is not None:
+        raise StoreIncompleteError("a restore or copy into this store is under way, or was interrupted")
+    return Head(revision, digest)
 
 
 def content(entries: Entries) -> bytes:
@@ -55,22 +69,27 @@ async def append(
     transaction: Transaction, last: Head, header: RevisionHeader, commit_id: str, nodes: bytes, links: bytes
 ) -> None:
     """Write one revision, with changes as canonical JSON."""
-    await transaction.do(
-        APPEND_REVISION,
-        revision={
-            "number": header.number,
-            "at": header.at,
-            "actor": header.actor.name,
-            "actor_kind": header.actor.kind.value,
-            "reason": header.reason,
-            "request_id": header.request_id,
-            "previous_hash": last.hash,
-            "hash": revision_hash(last.hash, header, nodes, links),
-            "nodes": _packed(nodes),
-            "links": _packed(links),
-            "commit_id": commit_id,
-        },
-    )
+    digest = revision_hash(last.hash, header, nodes, links)
+    row = revision_row(header, last.hash, digest, nodes, links)
+    await transaction.do(APPEND_REVISION, revision={**row, "commit_id": commit_id})
+
+
+def revision_row(
+    header: RevisionHeader | Revision, previous_hash: str, digest: str, nodes: bytes, links: bytes
+) -> dict[str, Any]:
+    """What the node of a revision holds; changes are given as canonical JSON."""
+    return {
+        "number": header.number,
+        "at": header.at,
+        "actor": header.actor.name,
+        "actor_kind": header.actor.kind.value,
+        "reason": header.reason,
+        "request_id": header.request_id,
+        "previous_hash": previous_hash,
+        "hash": digest,
+        "nodes": _packed(nodes),
+        "links": _packed(links),
+    }
 
 
 def _packed(text: bytes) -> str | bytes:
@@ -126,22 +145,30 @@ async def first_result(transaction: Transaction, request_id: str | None) -> Comm
     row = await transaction.row(REQUEST, id=request_id)
     if row is None:
         return None
+    return replace(commit_of(request_id, row), replayed=True)
+
+
+def commit_of(request_id: str, row: Sequence[Any]) -> Commit:
+    """The first result of a request: revision, moment, ids made and numbers given."""
     revision, at, created, numbers = row
     place = f"request {request_id!r}"
-    return Commit(revision, at, tuple(_unpacked(place, created)), _unpacked(place, numbers), replayed=True)
+    return Commit(revision, at, tuple(_unpacked(place, created)), _unpacked(place, numbers))
+
+
+def commit_row(commit: Commit) -> dict[str, Any]:
+    """What the node of a request holds of its first result."""
+    return {
+        "revision": commit.revision,
+        "at": commit.at,
+        "created": _packed(orjson.dumps(commit.created)),
+        "numbers": _packed(orjson.dumps(commit.numbers)),
+    }
 
 
 async def remember(transaction: Transaction, request_id: str | None, commit: Commit) -> None:
     """Keep the result of a request for when it comes again."""
     if request_id is not None:
-        await transaction.do(
-            REMEMBER_REQUEST,
-            id=request_id,
-            revision=commit.revision,
-            at=commit.at,
-            created=_packed(orjson.dumps(commit.created)),
-            numbers=_packed(orjson.dumps(commit.numbers)),
-        )
+        await transaction.do(REMEMBER_REQUEST, id=request_id, **commit_row(commit))
 
 
 async def take_numbers(transaction: Transaction, wanted: Mapping[str, int]) -> dict[str, int]:

@@ -13,6 +13,7 @@ from cmdb.store.neo4j.compile_links import links_statement
 from cmdb.store.neo4j.compile_rows import node_of
 from cmdb.store.neo4j.connection import Transaction
 from cmdb.store.neo4j.evidence import claims_of, seen_of, stamps_of
+from cmdb.store.neo4j.ledger import head_of
 from cmdb.store.neo4j.statements import EVIDENCE, HEAD, HOLDERS, NODES_BY_ID
 
 
@@ -26,9 +27,13 @@ def _is_unicode(text: str) -> bool:
 
 
 async def head(transaction: Transaction) -> Head:
-    """The newest revision."""
+    """The newest revision.
+
+    Raises:
+        StoreIncompleteError: loading into the store began and did not end.
+    """
     row = await transaction.row(HEAD)
-    return Head(*row) if row else Head(0, "")
+    return head_of(row) if row else Head(0, "")
 
 
 async def get(transaction: Transaction, ids: Sequence[str]) -> Mapping[str, Node]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cmdb.store.neo4j.compile_rows import NODE
 
 # ------------------------------------------------------------------------------------------ reading
-HEAD = "MATCH (h:CmdbHead {name: 'head'}) RETURN h.revision, h.hash"
+HEAD = "MATCH (h:CmdbHead {name: 'head'}) RETURN h.revision, h.hash, h.loading"
 
 NODES_BY_ID = f"UNWIND $ids AS id MATCH (n:CmdbNode {{id: id}}) RETURN {NODE}"
 
@@ -54,7 +54,7 @@ RETURN {NODE}, score ORDER BY score DESC, n.id LIMIT $first
 # ------------------------------------------------------------------------------------------ locking
 # Setting a property to the value it has, or removing it where it is not, takes the node's lock and writes nothing.
 # The head carries `_lock` for good: a name that no node carries would not even be looked for.
-LOCK_HEAD = "MATCH (h:CmdbHead {name: 'head'}) SET h._lock = true RETURN h.revision, h.hash"
+LOCK_HEAD = "MATCH (h:CmdbHead {name: 'head'}) SET h._lock = true RETURN h.revision, h.hash, h.loading"
 
 LOCK_NODES = """
 UNWIND $rows AS row

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from neo4j.exceptions import ConstraintError, IncompleteCommit
 
+from cmdb.graph.archive import Holding, Piece, RequestResult
 from cmdb.graph.batch import Commit, WriteBatch
 from cmdb.graph.elements import Evidence, Link, Node
 from cmdb.graph.query import LinkQuery, NodePage, NodeQuery, RegionQuery, SearchHit, SearchQuery
@@ -17,7 +18,18 @@ from cmdb.graph.structure import Structure
 from cmdb.kernel.clock import Clock
 from cmdb.kernel.values import Value
 from cmdb.model.locate import builtin_schema
-from cmdb.store.neo4j import collisions, finding, ledger, migrating, reading, searching, shapes, streams
+from cmdb.store.neo4j import (
+    archiving,
+    collisions,
+    finding,
+    ledger,
+    loading,
+    migrating,
+    reading,
+    searching,
+    shapes,
+    streams,
+)
 from cmdb.store.neo4j.address import Neo4jAddress, parse_address
 from cmdb.store.neo4j.connection import Connection, Neo4jSettings, Observer
 from cmdb.store.neo4j.faults import faults_of
@@ -168,3 +180,19 @@ class Neo4jStore:
     def all_links(self) -> AsyncIterator[Link]:
         """Every link, ordered by source, type and target."""
         return streams.links(self._connection)
+
+    def identifiers(self) -> AsyncIterator[Holding]:
+        """Every identifier with its holder, ordered by identifier."""
+        return archiving.identifiers(self._connection)
+
+    def requests(self) -> AsyncIterator[RequestResult]:
+        """Every request that is remembered, with its first result."""
+        return archiving.requests(self._connection)
+
+    async def sequences(self) -> Mapping[str, int]:
+        """The last number taken of each sequence, by prefix."""
+        return await self._connection.read(archiving.sequences)
+
+    async def load(self, pieces: AsyncIterator[Piece]) -> None:
+        """Take content into this store, which is empty, piece by piece, and stand by it at the end."""
+        await loading.load(self._connection, self._layout, pieces)
