@@ -29,8 +29,12 @@ from cmdb.topology.conduction import Conduction
 from cmdb.topology.meaning import SOFT
 from cmdb.topology.topology import Topology
 
-SOFT_SHARE = 0.25
-"""What an amount counts beyond a soft dependency: who hands work to a queue does not wait for it to be done."""
+DOUBTFUL_SHARE = 0.25
+"""What an amount counts beyond a soft dependency, or beyond a CI seen working.
+
+Who hands work to a queue does not wait for it to be done, and what passes a CI should show there; yet a queue
+runs full, and a little can hide in the usual scatter of a busy CI.
+"""
 PUT_DOWN = 0.75
 """How much of a complaint without an amount of its own is put down to what alerts upstream."""
 
@@ -65,7 +69,7 @@ def find_blame(
     """Follow the alerts upstream of the symptoms; `healthy` are positions of CIs seen working.
 
     Alerts of what is no CI are left out. A CI between two alerting ones passes blame on when nothing is known
-    of it, and not when it is seen working.
+    of it, and little when it is seen working.
     """
     positions = topology.find([alert.ci for alert in alerts]).tolist()
     known = [(alert, place) for alert, place in zip(alerts, positions, strict=True) if place >= 0]
@@ -127,9 +131,9 @@ def _upstream_edges(
     while waiting:
         place = waiting.pop()
         if place not in edges:
-            _, every = _search(conduction, place, amounts, healthy, soft_too=True)
-            _, waited_for = _search(conduction, place, amounts, healthy, soft_too=False)
-            edges[place] = {one: 1.0 if one in waited_for else SOFT_SHARE for one in sorted(every)}
+            _, every = _search(conduction, place, amounts, (), soft_too=True)
+            _, clear = _search(conduction, place, amounts, healthy, soft_too=False)
+            edges[place] = {one: 1.0 if one in clear else DOUBTFUL_SHARE for one in sorted(every)}
             waiting += edges[place]
     return edges
 
