@@ -28,21 +28,16 @@ def main(store: str, start: str) -> None:
 
     async def steps() -> None:
         from benchmarks.suites.impacts import SEVEN_FIELDS, answer
-        from cmdb.analysis.impact import impact
         from cmdb.analysis.impact_types import ImpactRequest, Start
-        from cmdb.topology.keeper import TopologyKeeper
 
         mark = time.perf_counter(), time.process_time()
         async with open_application(Settings(store=store)) as application:
             mark = _lap(laps, "open", mark)
             memory["before"] = _resident("VmRSS")
             services = application.services
-            keeper = TopologyKeeper(services.store, services.model)
-            topology = await keeper.current()
+            topology = (await services.impact.ask(ImpactRequest((Start(start),)))).topology
             mark = _lap(laps, "topology", mark)
             memory["loaded"] = _resident("VmRSS")
-            impact(topology, ImpactRequest((Start(start),)))
-            mark = _lap(laps, "impact", mark)
             runner = application.runner
             mark = _lap(laps, "schema", mark)
             await answer(runner, SEVEN_FIELDS, start)
