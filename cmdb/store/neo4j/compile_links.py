@@ -34,17 +34,20 @@ def links_statement(schema: GraphSchema, query: LinkQuery) -> str:
 
 
 def standing_links_statement(link_type: str) -> str:
-    """The links of one type that stand among `$rows` of source and target."""
-    return f"{_ENDS} MATCH (a)-[r:{quoted(link_type)}]->(b) RETURN row.source, row.target, properties(r)"
+    """The links of one type that stand among `$rows` of source and target; null where both ends stand and no link."""
+    return (
+        f"{_ENDS} OPTIONAL MATCH (a)-[r:{quoted(link_type)}]->(b) "
+        "RETURN row.source, row.target, properties(r)"
+    )
 
 
 def create_links_statement(link_type: str) -> str:
-    """Make links of one type."""
+    """Make links of one type; the answer is how many, which is less where an end is missing."""
     # Without the subquery the planner looks both ends up apart from each other and pairs them.
     return (
         "UNWIND $rows AS row MATCH (a:CmdbNode {id: row.source}) "
         "CALL (row, a) { MATCH (b:CmdbNode {id: row.target}) "
-        f"CREATE (a)-[r:{quoted(link_type)}]->(b) SET r = row.own }}"
+        f"CREATE (a)-[r:{quoted(link_type)}]->(b) SET r = row.own RETURN b }} RETURN count(b)"
     )
 
 

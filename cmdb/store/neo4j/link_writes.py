@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,8 @@ from cmdb.store.neo4j.compile_links import (
     update_links_statement,
 )
 from cmdb.store.neo4j.connection import Transaction
-from cmdb.store.neo4j.statements import LINKS_OF_NODES
+from cmdb.store.neo4j.reading import is_sendable, sendable
+from cmdb.store.neo4j.statements import EXISTING, LINKS_OF_NODES
 
 Row = dict[str, Any]
 
@@ -35,26 +36,16 @@ class LinksPlan:
     entries: list[list[Any]] = field(default_factory=list)
 
 
-async def links_plan(
-    transaction: Transaction, batch: WriteBatch, created: Collection[str], standing: Collection[str]
-) -> LinksPlan:
-    """What becomes of links; both ends of each are locked by now, so nobody else changes them.
+async def links_plan(transaction: Transaction, batch: WriteBatch, created: Collection[str]) -> LinksPlan:
+    """What becomes of links; the head is locked by now, so nobody else changes them.
 
     Raises:
-        NodeNotFoundError: a link is put from or to a node that is not there.
+        NodeNotFoundError: a link is put between nodes of which one is not there.
     """
     plan = LinksPlan()
-    if not (batch.link_puts or batch.link_deletes or batch.deletes):
-        return plan
-    after: dict[LinkKey, Properties | None] = {}
-    for removal in batch.link_deletes:
-        after[removal.key] = None
-    for put in batch.link_puts:
-        for end in (put.key.source, put.key.target):
-            if end not in created and end not in standing:
-                raise NodeNotFoundError(f"link {put.key.type}: there is no node {end!r}", details={"id": end})
-        after[put.key] = put.properties
-    before = await _standing_links(transaction, after, created, standing)
+    after: dict[LinkKey, Properties | None] = {removal.key: None for removal in batch.link_deletes}
+    after.update({put.key: put.properties for put in batch.link_puts})
+    before = await _standing_links(transaction, after, created)
     doomed = {delete.id for delete in batch.deletes}
     if doomed:
         rows = await transaction.rows(LINKS_OF_NODES, ids=sorted(doomed))
@@ -68,19 +59,41 @@ async def links_plan(
 
 
 async def _standing_links(
-    transaction: Transaction, keys: Iterable[LinkKey], created: Collection[str], standing: Collection[str]
+    transaction: Transaction, after: Mapping[LinkKey, Properties | None], created: Collection[str]
 ) -> dict[LinkKey, Properties]:
+    """Those links that stand; where one is put and has no node made in this batch, its ends must stand."""
     by_type: dict[str, list[Row]] = {}
-    for key in keys:
+    for key in after:
         # A node made in this batch has no link yet.
-        if key.source in standing and key.target in standing and not {key.source, key.target} & set(created):
+        if key.source not in created and key.target not in created and is_sendable(*key):
             by_type.setdefault(key.type, []).append({"source": key.source, "target": key.target})
     found: dict[LinkKey, Properties] = {}
+    unseen = {
+        key
+        for key, put in after.items()
+        if put is not None and key.source not in created and key.target not in created
+    }
     for link_type, rows in sorted(by_type.items()):
         statement = standing_links_statement(link_type)
         for source, target, properties in await transaction.rows(statement, rows=rows):
-            found[LinkKey(link_type, source, target)] = properties
+            key = LinkKey(link_type, source, target)
+            unseen.discard(key)
+            if properties is not None:
+                found[key] = properties
+    if unseen:
+        await _refuse_missing(transaction, unseen, created)
     return found
+
+
+async def _refuse_missing(
+    transaction: Transaction, keys: Collection[LinkKey], created: Collection[str]
+) -> None:
+    ends = {end: key.type for key in sorted(keys) for end in (key.source, key.target) if end not in created}
+    rows = await transaction.rows(EXISTING, ids=sendable(ends))
+    standing = {row[0] for row in rows}
+    for end, link_type in ends.items():
+        if end not in standing:
+            raise NodeNotFoundError(f"link {link_type}: there is no node {end!r}", details={"id": end})
 
 
 def _note(
@@ -102,14 +115,27 @@ def _note(
         plan.changed.setdefault(key.type, []).append(row)
 
 
-async def write_links(transaction: Transaction, plan: LinksPlan) -> None:
-    """Remove, make and change links, type by type."""
-    for part, statement_of in (
-        (plan.removed, delete_links_statement),
-        (plan.made, create_links_statement),
-        (plan.changed, update_links_statement),
-    ):
-        for link_type, rows in sorted(part.items()):
-            ordered = sorted(rows, key=lambda row: (row["source"], row["target"]))
-            for start in range(0, len(ordered), _AT_ONCE):
-                await transaction.do(statement_of(link_type), rows=ordered[start : start + _AT_ONCE])
+async def write_links(transaction: Transaction, plan: LinksPlan, created: Collection[str]) -> None:
+    """Remove, make and change links, type by type.
+
+    Raises:
+        NodeNotFoundError: a link is made between nodes of which one is not there.
+    """
+    for link_type, rows in sorted(plan.removed.items()):
+        for piece in _pieces(rows):
+            await transaction.do(delete_links_statement(link_type), rows=piece)
+    for link_type, rows in sorted(plan.made.items()):
+        for piece in _pieces(rows):
+            made = await transaction.row(create_links_statement(link_type), rows=piece)
+            if made is None or made[0] != len(piece):
+                keys = [LinkKey(link_type, row["source"], row["target"]) for row in piece]
+                await _refuse_missing(transaction, keys, created)
+    for link_type, rows in sorted(plan.changed.items()):
+        for piece in _pieces(rows):
+            await transaction.do(update_links_statement(link_type), rows=piece)
+
+
+def _pieces(rows: list[Row]) -> Iterator[list[Row]]:
+    ordered = sorted(rows, key=lambda row: (row["source"], row["target"]))
+    for start in range(0, len(ordered), _AT_ONCE):
+        yield ordered[start : start + _AT_ONCE]

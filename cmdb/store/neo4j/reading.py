@@ -19,11 +19,12 @@ from cmdb.store.neo4j.statements import EVIDENCE, HEAD, HOLDERS, NODES_BY_ID
 
 def sendable(texts: Iterable[str]) -> list[str]:
     """The different texts that Neo4j can be asked for; no node has one that is not valid Unicode."""
-    return [text for text in dict.fromkeys(texts) if text.isascii() or _is_unicode(text)]
+    return [text for text in dict.fromkeys(texts) if is_sendable(text)]
 
 
-def _is_unicode(text: str) -> bool:
-    return text.encode(errors="replace").decode() == text
+def is_sendable(*texts: str) -> bool:
+    """Whether all of the texts are valid Unicode."""
+    return all(text.isascii() or text.encode(errors="replace").decode() == text for text in texts)
 
 
 async def head(transaction: Transaction) -> Head:

@@ -60,7 +60,7 @@ LOCK_NODES = """
 UNWIND $rows AS row
 MATCH (n:CmdbNode {id: row.id})
 REMOVE n._lock
-RETURN n.id, CASE row.part WHEN 'all' THEN properties(n) WHEN 'seen' THEN n{._seen} ELSE null END
+RETURN n.id, CASE row.part WHEN 'all' THEN properties(n) ELSE n{._seen} END
 """
 
 # ------------------------------------------------------------------------------------------ writing

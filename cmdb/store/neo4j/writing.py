@@ -1,8 +1,9 @@
 """A batch becomes one transaction and at most one revision.
 
-Nodes concerned are locked first, in the order of their ids; what is to be written is worked out; only then
-the head is locked, which all commits that make a revision pass one after the other. So numbers have no gap,
-no two writers wait for each other in a circle, and most of the work is done before anybody has to wait.
+Nodes to be changed are locked first, in the order of their ids; what is to be written is worked out; only then
+the head is locked, which all commits that make a revision pass one after the other. So numbers have no gap, a
+link between two nodes is made once, no two writers wait for each other in a circle, and most of the thinking is
+done before anybody has to wait.
 """
 
 from __future__ import annotations
@@ -119,12 +120,12 @@ class BatchWriter:
         held = {node_id: claims_of(found[node_id].get("_claims")) for node_id in standing}
         claims = claims_plan(batch, held)
         nodes = nodes_plan(batch, self._layout, found, standing, claims)
-        links = await links_plan(transaction, batch, nodes.made.keys(), found.keys())
-        if nodes.entries or links.entries or batch.request_id is not None:
+        if nodes.entries or batch.link_puts or batch.link_deletes or batch.request_id is not None:
             head = head or await ledger.locked_head(transaction)
             first = await self._first_result(transaction)
             if first is not None:
                 return first
+        links = await links_plan(transaction, batch, nodes.made.keys())
         at = instant_text(self._clock.now())
         changes = (ledger.content(nodes.entries), ledger.content(links.entries))
         revision = head.revision + 1 if head and (nodes.entries or links.entries) else None
@@ -150,16 +151,13 @@ class BatchWriter:
 
 async def _write_graph(transaction: Transaction, layout: Layout, nodes: NodesPlan, links: LinksPlan) -> None:
     await write_nodes(transaction, nodes, layout)
-    await write_links(transaction, links)
+    await write_links(transaction, links, nodes.made.keys())
     await delete_nodes(transaction, nodes)
 
 
 def _locks(batch: WriteBatch) -> tuple[dict[str, str], ...]:
-    """Every standing node that the batch touches, by id, with how much of it must be read."""
-    needed: dict[str, str] = {}
-    for key in (*(put.key for put in batch.link_puts), *(gone.key for gone in batch.link_deletes)):
-        needed[key.source] = needed[key.target] = "nothing"
-    needed.update(dict.fromkeys((sighting.node_id for sighting in batch.sightings), "seen"))
+    """Every standing node that the batch changes, by id, with how much of it must be read."""
+    needed = dict.fromkeys((sighting.node_id for sighting in batch.sightings), "seen")
     needed.update(dict.fromkeys(changed_ids(batch), "all"))
     created: Collection[str] = {create.id for create in batch.creates}
     return tuple(
