@@ -15,14 +15,20 @@ from cmdb.graph.elements import Link
 from cmdb.graph.errors import NodeNotFoundError
 from cmdb.graph.ledger import link_changes_json, node_changes_json
 from cmdb.graph.revision import Revision
-from cmdb.store.embedded import evidence
+from cmdb.store.embedded import evidence, value_index
 from cmdb.store.embedded.connections import Connections
 from cmdb.store.embedded.faults import faults_of
 from cmdb.store.embedded.names import Names
 from cmdb.store.embedded.node_writes import own_columns
 from cmdb.store.embedded.rows import decoded, keys_of, properties_json
 
-_HELD = ("nodes", "revisions", "requests", "sequences", "identifiers")
+_HELD = {
+    "nodes": "SELECT 1 FROM nodes LIMIT 1",
+    "revisions": "SELECT 1 FROM revisions LIMIT 1",
+    "requests": "SELECT 1 FROM requests LIMIT 1",
+    "sequences": "SELECT 1 FROM sequences LIMIT 1",
+    "identifiers": "SELECT 1 FROM identifiers LIMIT 1",
+}
 
 
 def identifiers(connection: sqlite3.Connection) -> Iterator[Holding]:
@@ -85,8 +91,8 @@ class _Loading:
 
     def begin(self, place: str) -> None:
         self._connection.execute("BEGIN IMMEDIATE")
-        for table in _HELD:
-            if self._connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone():
+        for table, statement in _HELD.items():
+            if self._connection.execute(statement).fetchone():
                 raise StoreNotEmptyError(f"{place}: the store is not empty; it has {table}")
 
     def take(self, piece: Piece) -> None:
@@ -119,15 +125,20 @@ class _Loading:
         names.labels.add(connection, labels)
         names.sources.add(connection, {source for archived in nodes for source in archived.seen})
         rows: list[tuple[Any, ...]] = []
+        indexed: list[value_index.IndexedNode] = []
         stamps: list[tuple[int, str]] = []
         sightings: list[tuple[int, int | None, str, str]] = []
         for key, archived in enumerate(nodes, self._last_key + 1):
-            rows.append((key, *_node_row(archived, names.labels.key(connection, archived.node.label))))
+            node = archived.node
+            label = names.label_key(connection, node.label)
+            rows.append((key, *_node_row(archived, label)))
+            indexed.append((key, node.id, label, node.properties))
             if archived.stamps:
                 stamps.append((key, evidence.stamps_text(archived.stamps)))
             for source, span in archived.seen.items():
                 sightings.append((key, names.sources.key(connection, source), *span))
         connection.executemany("INSERT INTO nodes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        value_index.add(connection, indexed)
         connection.executemany("INSERT INTO evidence VALUES (?, ?, '[]')", stamps)
         connection.executemany("INSERT INTO sightings VALUES (?, ?, ?, ?)", sightings)
         self._last_key += len(nodes)
@@ -162,7 +173,7 @@ class _Loading:
         return keys
 
 
-def _node_row(archived: ArchivedNode, label: int | None) -> tuple[Any, ...]:
+def _node_row(archived: ArchivedNode, label: int) -> tuple[Any, ...]:
     node = archived.node
     text = properties_json(node.properties)
     columns = own_columns(node.properties)

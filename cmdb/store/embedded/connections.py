@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from cmdb.graph.errors import StoreUnavailableError
 from cmdb.store.embedded.checking import check_length
+from cmdb.store.embedded.compile_names import cache_statement, most_pages_statement, synchronous_statement
 from cmdb.store.embedded.faults import faults_of
 from cmdb.store.embedded.functions import add_functions
 
@@ -96,14 +97,14 @@ class Connections:
     def _tune(self, connection: sqlite3.Connection) -> None:
         settings = self._settings
         connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute(f"PRAGMA synchronous = {'FULL' if settings.durable else 'NORMAL'}")
-        connection.execute(f"PRAGMA cache_size = -{settings.cache_mebibytes * 1024}")
+        connection.execute(synchronous_statement(durable=settings.durable))
+        connection.execute(cache_statement(settings.cache_mebibytes))
         connection.execute("PRAGMA mmap_size = 1073741824")
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute("PRAGMA wal_autocheckpoint = 4000")
         connection.execute("PRAGMA cell_size_check = ON")
         if settings.max_pages is not None:
-            connection.execute(f"PRAGMA max_page_count = {settings.max_pages}")
+            connection.execute(most_pages_statement(settings.max_pages))
 
     async def close(self) -> None:
         """Close every connection, after the work under way."""

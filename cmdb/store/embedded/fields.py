@@ -30,23 +30,33 @@ class Field:
     """Something nodes are compared and sorted by.
 
     `expression` is SQL for its value, NULL where a node has none; `path` is its JSON path as an SQL literal,
-    empty for a column.
+    empty for a column. `indexed` is its key in the index of property values, None where that does not cover it.
     """
 
     name: str
     types: frozenset[ValueType]
     expression: str
     path: str = ""
+    indexed: int | None = None
 
     @property
     def is_list(self) -> bool:
         """Whether it holds lists; no label mixes lists and single values under one name."""
         return ValueType.STRING_LIST in self.types
 
+    @property
+    def is_column(self) -> bool:
+        """Whether it stands in a column of its own."""
+        return self.expression == self.name
 
-def expression_of(name: str, types: Iterable[ValueType]) -> str:
-    """SQL for a property's value; the same text in a query and in an index, or the index is not used."""
-    if name in _OWN_COLUMNS and TEXT_TYPES.issuperset(types):
+
+def is_own_column(name: str, types: Iterable[ValueType]) -> bool:
+    """Whether a property stands in a column of its own beside the others' JSON."""
+    return name in _OWN_COLUMNS and TEXT_TYPES.issuperset(types)
+
+
+def _expression(name: str, types: Iterable[ValueType]) -> str:
+    if is_own_column(name, types):
         return name
     return f"json_extract(properties, {_path(name)})"
 
@@ -59,10 +69,16 @@ def _path(name: str) -> str:
 
 
 class Fields:
-    """The properties that can be asked for, over some labels."""
+    """The properties that can be asked for, over some labels.
 
-    def __init__(self, schema: GraphSchema, labels: Sequence[str]) -> None:
+    `indexed` gives the keys of the properties that the index of values covers.
+    """
+
+    def __init__(
+        self, schema: GraphSchema, labels: Sequence[str], indexed: Mapping[str, int] | None = None
+    ) -> None:
         self._types: dict[str, set[ValueType]] = {}
+        self._indexed = indexed or {}
         # Nothing is found under no labels, yet a name that nobody knows is a mistake there too.
         for label in labels or schema.labels:
             known = schema.labels.get(label)
@@ -82,7 +98,8 @@ class Fields:
         types = self._types.get(name)
         if types is None:
             raise InvalidQueryError(f"unknown property {name!r}")
-        return Field(name, frozenset(types), expression_of(name, types), _path(name))
+        path = _path(name)
+        return Field(name, frozenset(types), _expression(name, types), path, self._indexed.get(name))
 
     def sortable(self, name: str) -> Field:
         """The field of this name, to sort or group by.
@@ -94,9 +111,3 @@ class Fields:
         if field.is_list:
             raise InvalidQueryError(f"property {name!r} holds lists, which have no order")
         return field
-
-
-def quoted_index_name(property_name: str) -> str:
-    """The name of a property's index as SQL; told from other indexes by how it begins."""
-    inner = property_name.replace('"', '""')
-    return f'"property:{inner}"'

@@ -3,51 +3,32 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from cmdb.graph.errors import InvalidQueryError
 from cmdb.graph.query import PAGE_LIMIT, NodePage, NodeQuery
 from cmdb.graph.schema import GraphSchema
 from cmdb.kernel.values import Value, ValueType
-from cmdb.store.embedded import cursors
-from cmdb.store.embedded.cursors import SortValue
-from cmdb.store.embedded.fields import Field, Fields
+from cmdb.store.embedded import cursors, value_index
+from cmdb.store.embedded.compile_find import (
+    Place,
+    Question,
+    Sorting,
+    count_by_label_statement,
+    count_by_value_statement,
+    count_statement,
+    page_statements,
+    probe_statement,
+)
+from cmdb.store.embedded.compile_predicates import PredicateCompiler, Sql
+from cmdb.store.embedded.fields import Fields
 from cmdb.store.embedded.names import Names
-from cmdb.store.embedded.predicates import PredicateCompiler, Sql
-from cmdb.store.embedded.rows import NODE_COLUMNS, json_list, node_of
+from cmdb.store.embedded.rows import json_list, node_of
 
 _MANY = 2000
 _PART = 50
-
-
-@dataclass(frozen=True, slots=True)
-class _Sorting:
-    """One key of the order, and the value it has where the page before ended."""
-
-    field: Field
-    descending: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where the page before ended."""
-
-    values: tuple[SortValue, ...]
-    node_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """A query made ready: its filter, its order, and where to begin."""
-
-    labels: list[int]
-    where: Sql
-    order: tuple[_Sorting, ...]
-    after: _Place | None
-    mark: str
-    is_wide: bool
 
 
 def check_page(first: int) -> None:
@@ -67,13 +48,18 @@ def find(connection: sqlite3.Connection, names: Names, schema: GraphSchema, quer
         InvalidQueryError: unknown label or property, a cursor of another query, or `first` out of bounds.
     """
     check_page(query.first)
-    question = _prepared(connection, names, schema, query)
-    rows = _rows(connection, question, query.first + 1)
+    question = prepared(connection, names, schema, query)
+    wanted = query.first + 1
+    rows: list[tuple[Any, ...]] = []
+    for statement in page_statements(question):
+        rows += connection.execute(statement.text, (*statement.values, wanted - len(rows))).fetchall()
+        if len(rows) >= wanted:
+            break
     page = rows[: query.first]
-    width = len(question.order)
+    width, mark = len(question.order), cursors.mark_of(query)
     return NodePage(
         tuple([node_of(connection, names, row[width:]) for row in page]),
-        tuple([cursors.encoded(question.mark, row[:width], row[width]) for row in page]),
+        tuple([cursors.encoded(mark, row[:width], row[width]) for row in page]),
         len(rows) > query.first,
     )
 
@@ -86,62 +72,47 @@ def count(
     Raises:
         InvalidQueryError: unknown label or property, or a property that holds lists.
     """
-    question = _prepared(connection, names, schema, query)
-    where = _filter(question)
+    question = prepared(connection, names, schema, query)
+    # Every node has to be looked at, so an order of walking is worth nothing unless it groups.
+    flat = replace(question, is_wide=False)
     if by is None:
-        row = connection.execute(f"SELECT count(*) FROM nodes WHERE {where.text}", where.values).fetchone()
-        return {None: row[0]}
+        return {None: _number(connection, count_statement(flat))}
     if by == "label":
-        by_label = _groups(connection, "nodes.label", where)
-        return {names.labels.name(connection, label): how_many for label, how_many in by_label}
-    field = Fields(schema, query.labels).sortable(by)
-    ordered = _filter(question, in_order=question.is_wide)
-    there = Sql(f"{field.expression} IS NOT NULL AND {ordered.text}", ordered.values)
-    groups: dict[Any, int] = dict(_groups(connection, field.expression, there))
+        by_label = _groups(connection, count_by_label_statement(flat))
+        return {names.labels.name(connection, label): how_many for label, how_many in by_label.items()}
+    field = _fields(connection, schema, query).sortable(by)
+    groups = _groups(connection, count_by_value_statement(question, field))
     # What is absent is not looked for: it is the rest, and to count all takes a walk through an index only.
-    row = connection.execute(f"SELECT count(*) FROM nodes WHERE {where.text}", where.values).fetchone()
-    missing = row[0] - sum(groups.values())
+    missing = _number(connection, count_statement(flat)) - sum(groups.values())
     if field.types == {ValueType.BOOLEAN}:
         groups = {bool(value): how_many for value, how_many in groups.items()}
     return {**groups, None: missing} if missing else groups
 
 
-def _groups(connection: sqlite3.Connection, expression: str, where: Sql) -> list[tuple[Any, int]]:
-    return connection.execute(
-        f"SELECT {expression}, count(*) FROM nodes WHERE {where.text} GROUP BY 1", where.values
-    ).fetchall()
+def prepared(connection: sqlite3.Connection, names: Names, schema: GraphSchema, query: NodeQuery) -> Question:
+    """The query with its names looked up, and with where to begin.
 
-
-def _prepared(
-    connection: sqlite3.Connection, names: Names, schema: GraphSchema, query: NodeQuery
-) -> _Question:
-    fields = Fields(schema, query.labels)
+    Raises:
+        InvalidQueryError: unknown label or property, or a cursor of another query.
+    """
+    fields = _fields(connection, schema, query)
 
     def link_types(wanted: tuple[str, ...]) -> list[int]:
         return link_type_keys(connection, names, schema, wanted)
 
-    where = PredicateCompiler(fields, link_types).compile(query.where)
-    order = tuple(_Sorting(fields.sortable(key.property), key.descending) for key in query.order)
-    mark = cursors.mark_of(query)
+    compiler = PredicateCompiler(fields, link_types)
+    where = compiler.compile(query.where)
+    order = tuple(Sorting(fields.sortable(key.property), key.descending) for key in query.order)
     after = None
     if query.after is not None:
-        after = _Place(*cursors.decoded(query.after, mark, len(order)))
+        after = Place(*cursors.decoded(query.after, cursors.mark_of(query), len(order)))
     labels = names.labels.keys(connection, query.labels)
+    enough = _enough(connection)
+    chosen = _narrowest(connection, compiler.choices(query.where), enough)
     # The nodes of one label stand in the order of their ids already.
     in_place = len(labels) == 1 and not order
-    is_wide = not in_place and _is_wide(connection, labels)
-    return _Question(labels, where, order, after, mark, is_wide)
-
-
-def _is_wide(connection: sqlite3.Connection, labels: list[int]) -> bool:
-    """Whether so many nodes have these labels that walking in the wanted order beats sorting them."""
-    (total,) = connection.execute("SELECT coalesce(max(key), 0) FROM nodes").fetchone()
-    enough = _MANY + total // _PART
-    (found,) = connection.execute(
-        "SELECT count(*) FROM (SELECT 1 FROM nodes WHERE label IN (SELECT value FROM json_each(?)) LIMIT ?)",
-        (json_list(labels), enough),
-    ).fetchone()
-    return bool(found == enough)
+    is_wide = chosen is None and not in_place and _is_wide(connection, labels, enough)
+    return Question(labels, where, order, after, chosen, compiler.exact(query.where), is_wide)
 
 
 def link_type_keys(
@@ -158,66 +129,42 @@ def link_type_keys(
     return names.link_types.keys(connection, wanted)
 
 
-def _filter(question: _Question, *, in_order: bool = False) -> Sql:
-    # The plus keeps the planner from collecting by label, so that it walks an index in the wanted order.
-    plus = "+" if in_order else ""
-    return Sql(
-        f"{plus}nodes.label IN (SELECT value FROM json_each(?)) AND ({question.where.text})",
-        (json_list(question.labels), *question.where.values),
-    )
+def _fields(connection: sqlite3.Connection, schema: GraphSchema, query: NodeQuery) -> Fields:
+    return Fields(schema, query.labels, value_index.covered(connection))
 
 
-def _rows(connection: sqlite3.Connection, question: _Question, wanted: int) -> list[tuple[Any, ...]]:
-    rows: list[tuple[Any, ...]] = []
-    for segment in _segments(question):
-        rows += _segment_rows(connection, question, segment, wanted - len(rows))
-        if len(rows) >= wanted:
+def _enough(connection: sqlite3.Connection) -> int:
+    """So many nodes are too many to collect and sort for one page."""
+    (total,) = connection.execute("SELECT coalesce(max(key), 0) FROM nodes").fetchone()
+    return int(_MANY + total // _PART)
+
+
+def _narrowest(connection: sqlite3.Connection, choices: list[Sql], enough: int) -> Sql | None:
+    """The choice that gives the fewest nodes; None where all give many."""
+    fewest, narrowest = enough, None
+    for choice in choices:
+        probe = probe_statement(choice)
+        (found,) = connection.execute(probe.text, (*probe.values, fewest)).fetchone()
+        if found < fewest:
+            fewest, narrowest = found, choice
+        if not fewest:
             break
-    return rows
+    return narrowest
 
 
-def _segments(question: _Question) -> Iterator[Sql]:
-    """The nodes that have the leading sort key, then those that have not; each can use an index."""
-    if not question.order:
-        yield Sql("1")
-        return
-    expression = question.order[0].field.expression
-    after = question.after
-    if after is None or after.values[0] is not None:
-        yield Sql(f"{expression} IS NOT NULL")
-    yield Sql(f"{expression} IS NULL")
+def _is_wide(connection: sqlite3.Connection, labels: list[int], enough: int) -> bool:
+    """Whether so many nodes have these labels that walking in the wanted order beats sorting them."""
+    (found,) = connection.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM nodes WHERE label IN (SELECT value FROM json_each(?)) LIMIT ?)",
+        (json_list(labels), enough),
+    ).fetchone()
+    return bool(found == enough)
 
 
-def _segment_rows(
-    connection: sqlite3.Connection, question: _Question, segment: Sql, wanted: int
-) -> list[tuple[Any, ...]]:
-    where = _filter(question, in_order=question.is_wide)
-    begin = Sql("1")
-    if question.after is not None:
-        begin = _after(question.order, question.after, 0)
-    keys = "".join(f"{key.field.expression}, " for key in question.order)
-    directions = [
-        f"{key.field.expression} {'DESC' if key.descending else 'ASC'} NULLS LAST" for key in question.order
-    ]
-    order = ", ".join([*directions, "nodes.id"])
-    return connection.execute(
-        f"SELECT {keys}{NODE_COLUMNS} FROM nodes WHERE {segment.text} AND {where.text} AND ({begin.text}) "
-        f"ORDER BY {order} LIMIT ?",
-        (*segment.values, *where.values, *begin.values, wanted),
-    ).fetchall()
+def _number(connection: sqlite3.Connection, statement: Sql) -> int:
+    (number,) = connection.execute(statement.text, statement.values).fetchone()
+    return int(number)
 
 
-def _after(order: tuple[_Sorting, ...], place: _Place, position: int) -> Sql:
-    """True for nodes that come after the place, as far as the sort keys from `position` on decide it."""
-    if position == len(order):
-        return Sql("nodes.id > ?", (place.node_id,))
-    key, value = order[position], place.values[position]
-    expression = key.field.expression
-    rest = _after(order, place, position + 1)
-    if value is None:
-        return Sql(f"{expression} IS NULL AND ({rest.text})", rest.values)
-    sign = "<" if key.descending else ">"
-    return Sql(
-        f"{expression} IS NULL OR ({expression} {sign}= ? AND ({expression} {sign} ? OR ({rest.text})))",
-        (value, value, *rest.values),
-    )
+def _groups(connection: sqlite3.Connection, statement: Sql) -> dict[Any, int]:
+    return dict(connection.execute(statement.text, statement.values).fetchall())

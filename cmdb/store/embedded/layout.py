@@ -85,4 +85,20 @@ STEPS: tuple[tuple[str, ...], ...] = (
         )
         """,
     ),
+    (
+        "CREATE INDEX nodes_by_name ON nodes (name, id, label) WHERE name IS NOT NULL",
+        "CREATE INDEX nodes_by_status ON nodes (status, id, label) WHERE status IS NOT NULL",
+        "CREATE TABLE indexed_properties (key INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
+        # No type for `value`: numbers stay numbers and texts texts, in SQLite's own order of both.
+        """
+        CREATE TABLE indexed_values (
+            property INTEGER NOT NULL,
+            value NOT NULL,
+            id TEXT NOT NULL,
+            label INTEGER NOT NULL,
+            node INTEGER NOT NULL,
+            PRIMARY KEY (property, value, id)
+        ) WITHOUT ROWID
+        """,
+    ),
 )

@@ -22,6 +22,19 @@ Entry = list[Any]
 RowKey = tuple[int, int, int]
 """Source, type and target of a link as they stand in its row."""
 
+_LINKS_AT_AN_END = (
+    (
+        "SELECT l.source, l.type, l.target, s.id, t.id, l.properties FROM links l "
+        "JOIN nodes s ON s.key = l.source JOIN nodes t ON t.key = l.target "
+        "WHERE l.source IN (SELECT value FROM json_each(?))"
+    ),
+    (
+        "SELECT l.source, l.type, l.target, s.id, t.id, l.properties FROM links l "
+        "JOIN nodes s ON s.key = l.source JOIN nodes t ON t.key = l.target "
+        "WHERE l.target IN (SELECT value FROM json_each(?))"
+    ),
+)
+
 
 @dataclass(slots=True)
 class _Draft:
@@ -85,13 +98,8 @@ def _drop_links_of(writing: Writing, drafts: dict[LinkKey, _Draft], doomed: Mapp
     for key, draft in drafts.items():
         if key.source in doomed or key.target in doomed:
             draft.after = None
-    for end in ("source", "target"):
-        rows = writing.connection.execute(
-            "SELECT l.source, l.type, l.target, s.id, t.id, l.properties FROM links l "
-            "JOIN nodes s ON s.key = l.source JOIN nodes t ON t.key = l.target "
-            f"WHERE l.{end} IN (SELECT value FROM json_each(?))",
-            (json_list(doomed.values()),),
-        ).fetchall()
+    for statement in _LINKS_AT_AN_END:
+        rows = writing.connection.execute(statement, (json_list(doomed.values()),)).fetchall()
         for source, type_key, target, source_id, target_id, text in rows:
             type_name = writing.names.link_types.name(writing.connection, type_key)
             key = LinkKey(type_name, source_id, target_id)

@@ -6,9 +6,8 @@ import sqlite3
 
 from cmdb.graph.errors import StoreUnavailableError, StoreVersionError
 from cmdb.graph.schema import GraphSchema
-from cmdb.kernel.values import ValueType
-from cmdb.store.embedded import searching
-from cmdb.store.embedded.fields import expression_of, quoted_index_name
+from cmdb.store.embedded import searching, value_index
+from cmdb.store.embedded.compile_names import drop_index_statement, user_version_statement
 from cmdb.store.embedded.layout import APPLICATION_ID, STEPS
 from cmdb.store.embedded.names import Names
 
@@ -48,40 +47,19 @@ def migrate(connection: sqlite3.Connection, names: Names, schema: GraphSchema, p
     for step in STEPS[version:]:
         for statement in step:
             connection.execute(statement)
+    if version == 1:
+        _drop_expression_indexes(connection)
     if version != len(STEPS):
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {len(STEPS)}")
+        connection.execute(user_version_statement(len(STEPS)))
     names.labels.add(connection, schema.labels)
     names.link_types.add(connection, schema.link_types)
-    _fit_indexes(connection, schema)
+    value_index.adopt(connection, schema)
     searching.adopt_rules(connection, names, schema)
 
 
-def _fit_indexes(connection: sqlite3.Connection, schema: GraphSchema) -> None:
-    wanted: dict[str, str] = {}
-    for name, types in _indexed(schema).items():
-        wanted[quoted_index_name(name)] = expression_of(name, types)
-    rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE name LIKE 'property:%'").fetchall()
-    present = {quoted_index_name(name.removeprefix("property:")): sql for name, sql in rows}
-    statements = {
-        index: f"CREATE INDEX {index} ON nodes ({expression}, id, label) WHERE {expression} IS NOT NULL"
-        for index, expression in wanted.items()
-    }
-    for index, sql in present.items():
-        if statements.get(index) != sql:
-            connection.execute(f"DROP INDEX {index}")
-    for index, statement in sorted(statements.items()):
-        if present.get(index) != statement:
-            connection.execute(statement)
-
-
-def _indexed(schema: GraphSchema) -> dict[str, set[ValueType]]:
-    """The properties to be indexed, with the types they have."""
-    found: dict[str, set[ValueType]] = {}
-    wanted = set()
-    for label in schema.labels.values():
-        for name, rule in label.properties.items():
-            found.setdefault(name, set()).add(rule.type)
-            if rule.indexed:
-                wanted.add(name)
-    return {name: found[name] for name in wanted if ValueType.STRING_LIST not in found[name]}
+def _drop_expression_indexes(connection: sqlite3.Connection) -> None:
+    """Layout 1 had an index on an expression for each indexed property; the index of values replaces them."""
+    rows = connection.execute("SELECT name FROM sqlite_master WHERE name LIKE 'property:%'").fetchall()
+    for (name,) in rows:
+        connection.execute(drop_index_statement(name))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 
+from cmdb.store.embedded.compile_names import all_names_statement, insert_name_statement
 from cmdb.store.embedded.faults import damaged
 
 
@@ -44,7 +45,7 @@ class NameTable:
     def add(self, connection: sqlite3.Connection, names: Iterable[str]) -> None:
         """Make sure that every name has a key; inside a writing transaction."""
         connection.executemany(
-            f"INSERT INTO {self._table} (name) VALUES (?) ON CONFLICT DO NOTHING",
+            insert_name_statement(self._table),
             [(name,) for name in names if name not in self._keys],
         )
 
@@ -58,7 +59,7 @@ class NameTable:
         self._keys = {}
 
     def _reload(self, connection: sqlite3.Connection) -> dict[int, str]:
-        names: dict[int, str] = dict(connection.execute(f"SELECT key, name FROM {self._table}").fetchall())
+        names: dict[int, str] = dict(connection.execute(all_names_statement(self._table)).fetchall())
         self._names = names
         self._keys = {name: key for key, name in names.items()}
         return names
@@ -71,6 +72,16 @@ class Names:
         self.labels = NameTable("labels")
         self.link_types = NameTable("link_types")
         self.sources = NameTable("sources")
+
+    def label_key(self, connection: sqlite3.Connection, label: str) -> int:
+        """The key of a label, which it gets where it has none; inside a writing transaction."""
+        key = self.labels.key(connection, label)
+        if key is None:
+            self.labels.add(connection, [label])
+            key = self.labels.key(connection, label)
+        if key is None:
+            raise damaged("labels", f"the label {label!r} cannot be added")
+        return key
 
     def forget(self) -> None:
         """Look everything up again: a transaction that may have added names was rolled back."""

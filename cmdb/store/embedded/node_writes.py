@@ -13,7 +13,7 @@ from cmdb.graph.batch import NodeCreate, NodeDelete, NodeUpdate
 from cmdb.graph.elements import Properties
 from cmdb.graph.errors import NodeExistsError
 from cmdb.graph.revision import ChangeKind
-from cmdb.store.embedded.names import Names
+from cmdb.store.embedded import value_index
 from cmdb.store.embedded.rows import StandingNode, json_list, keys_of, properties_json
 
 if TYPE_CHECKING:
@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 
 Entry = list[Any]
 """One change in the ledger's form: [id, label, kind, version, before, after, old_label]."""
+
+_DELETES = (
+    (
+        "DELETE FROM identifiers WHERE value IN (SELECT claim.value FROM evidence, "
+        "json_each(evidence.identifiers) AS claim WHERE evidence.node IN (SELECT value FROM json_each(?)))"
+    ),
+    "DELETE FROM evidence WHERE node IN (SELECT value FROM json_each(?))",
+    "DELETE FROM sightings WHERE node IN (SELECT value FROM json_each(?))",
+    "DELETE FROM nodes WHERE key IN (SELECT value FROM json_each(?))",
+)
 
 
 def create(writing: Writing, creates: Sequence[NodeCreate]) -> tuple[dict[str, int], list[Entry]]:
@@ -32,7 +42,7 @@ def create(writing: Writing, creates: Sequence[NodeCreate]) -> tuple[dict[str, i
     if not creates:
         return {}, []
     connection, at, revision = writing.connection, writing.at, writing.revision
-    labels = _label_keys(connection, writing.names, {node.label for node in creates})
+    labels = {label: writing.names.label_key(connection, label) for label in {node.label for node in creates}}
     (last,) = connection.execute("SELECT coalesce(max(key), 0) FROM nodes").fetchone()
     keys: dict[str, int] = {}
     rows = []
@@ -65,6 +75,9 @@ def create(writing: Writing, creates: Sequence[NodeCreate]) -> tuple[dict[str, i
                 message = f"there already is a node {node_id!r}"
                 raise NodeExistsError(message, details={"id": node_id}) from error
         raise
+    value_index.add(
+        connection, ((keys[node.id], node.id, labels[node.label], node.properties) for node in creates)
+    )
     connection.execute("INSERT OR IGNORE INTO search_pending SELECT key FROM nodes WHERE key > ?", (last,))
     return keys, entries
 
@@ -92,15 +105,24 @@ def update(
         changed[change.id] = (change.label or label, properties)
     entries: list[Entry] = []
     rows = []
+    indexed = []
     for node_id, (label, properties) in changed.items():
         found = standing[node_id]
         if node_id in doomed or (label == found.node.label and properties == found.node.properties):
             continue
+        label_key = writing.names.label_key(writing.connection, label)
         entries.append(_updated_entry(found, label, properties))
-        rows.append(_updated_row(writing, found, label, properties))
+        rows.append(_updated_row(writing, found, label_key, properties))
+        indexed.append((_indexed(writing, found), (found.key, node_id, label_key, properties)))
     if rows:
         _write_updates(writing, rows)
+        value_index.replace(writing.connection, indexed)
     return entries
+
+
+def _indexed(writing: Writing, found: StandingNode) -> value_index.IndexedNode:
+    node = found.node
+    return found.key, node.id, writing.names.label_key(writing.connection, node.label), node.properties
 
 
 def _write_updates(writing: Writing, rows: list[tuple[Any, ...]]) -> None:
@@ -122,10 +144,9 @@ def _updated_entry(found: StandingNode, label: str, properties: Properties) -> E
 
 
 def _updated_row(
-    writing: Writing, found: StandingNode, label: str, properties: Properties
+    writing: Writing, found: StandingNode, label_key: int, properties: Properties
 ) -> tuple[Any, ...]:
     text = properties_json(properties)
-    label_key = _label_keys(writing.connection, writing.names, {label})[label]
     version = found.node.version + 1
     columns = own_columns(properties)
     return (
@@ -156,25 +177,12 @@ def delete(
         return []
     keys = json_list(found.key for found in doomed)
     connection = writing.connection
-    chosen = "IN (SELECT value FROM json_each(?))"
-    connection.execute(
-        "DELETE FROM identifiers WHERE value IN (SELECT claim.value FROM evidence, "
-        f"json_each(evidence.identifiers) AS claim WHERE evidence.node {chosen})",
-        (keys,),
-    )
-    connection.execute(f"DELETE FROM evidence WHERE node {chosen}", (keys,))
-    connection.execute(f"DELETE FROM sightings WHERE node {chosen}", (keys,))
-    connection.execute(f"DELETE FROM nodes WHERE key {chosen}", (keys,))
+    for statement in _DELETES:
+        connection.execute(statement, (keys,))
     connection.execute("INSERT OR IGNORE INTO search_pending SELECT value FROM json_each(?)", (keys,))
     kind = ChangeKind.DELETED.value
+    value_index.remove(connection, (_indexed(writing, found) for found in doomed))
     return [
         [node.id, node.label, kind, node.version, node.properties, {}, None]
         for node in (found.node for found in doomed)
     ]
-
-
-def _label_keys(connection: sqlite3.Connection, names: Names, wanted: set[str]) -> dict[str, int]:
-    missing = [label for label in wanted if names.labels.key(connection, label) is None]
-    if missing:
-        names.labels.add(connection, missing)
-    return {label: key for label in wanted if (key := names.labels.key(connection, label)) is not None}

@@ -9,6 +9,7 @@ from cmdb.graph.elements import Link, LinkKey, Node
 from cmdb.graph.errors import InvalidQueryError
 from cmdb.graph.query import Direction, LinkQuery
 from cmdb.graph.schema import GraphSchema
+from cmdb.store.embedded.compile_links import links_statement
 from cmdb.store.embedded.finding import link_type_keys
 from cmdb.store.embedded.names import Names
 from cmdb.store.embedded.rows import NODE_COLUMNS, json_list, link_properties, node_of
@@ -45,31 +46,16 @@ def links(
     if query.first is not None and query.first < 0:
         raise InvalidQueryError(f"{query.first} links of each node were asked for")
     outwards = query.direction is Direction.OUT
-    near, far = ("source", "target") if outwards else ("target", "source")
-    chosen = ["here.id IN (SELECT value FROM json_each(?))"]
-    values: list[str | int] = [json_list(query.ids)]
-    if query.types:
-        chosen.append("l.type IN (SELECT value FROM json_each(?))")
-        values.append(json_list(link_type_keys(connection, names, schema, query.types)))
+    types = link_type_keys(connection, names, schema, query.types) if query.types else None
+    labels = None
     if query.labels is not None:
         for label in query.labels:
             if label not in schema.labels:
                 raise InvalidQueryError(f"unknown label {label!r}")
-        chosen.append("there.label IN (SELECT value FROM json_each(?))")
-        values.append(json_list(names.labels.keys(connection, query.labels)))
-    sql = (
-        "SELECT here.id AS here_id, types.name AS type_name, there.id AS there_id, l.properties, "
-        "row_number() OVER (PARTITION BY here.key ORDER BY types.name, there.id) AS place "
-        f"FROM nodes here JOIN links l ON l.{near} = here.key JOIN nodes there ON there.key = l.{far} "
-        f"JOIN link_types types ON types.key = l.type WHERE {' AND '.join(chosen)}"
-    )
-    if query.first is not None:
-        sql = f"SELECT * FROM ({sql}) WHERE place <= ?"
-        values.append(query.first)
+        labels = names.labels.keys(connection, query.labels)
+    statement = links_statement(query.ids, query.direction, types, labels, query.first)
     found: dict[str, list[Link]] = {}
-    for here, type_name, there, text, _ in connection.execute(
-        f"SELECT * FROM ({sql}) ORDER BY here_id, place", values
-    ):
+    for here, type_name, there, text, _ in connection.execute(statement.text, statement.values):
         key = LinkKey(type_name, here, there) if outwards else LinkKey(type_name, there, here)
         found.setdefault(here, []).append(Link(key, link_properties(text)))
     return found

@@ -24,6 +24,14 @@ _LINK_COLUMNS = (
     "SELECT json_group_array(source), json_group_array(type), json_group_array(target), "
     "json_group_array(properties) FROM "
 )
+_FOLLOWED_OUT = (
+    "SELECT DISTINCT l.target FROM json_each(?) f CROSS JOIN json_each(?) t "
+    "JOIN links l ON l.source = f.value AND l.type = t.value"
+)
+_FOLLOWED_IN = (
+    "SELECT DISTINCT l.source FROM json_each(?) f CROSS JOIN json_each(?) t "
+    "JOIN links l ON l.target = f.value AND l.type = t.value"
+)
 
 _Positions = np.ndarray[tuple[int], np.dtype[np.int64]]
 
@@ -76,13 +84,9 @@ def _reached(
     depth = 0
     while frontier and len(reached) <= query.limit and depth != query.max_depth:
         following: set[int] = set()
-        for near, far, types in (("source", "target", outwards), ("target", "source", inwards)):
+        for statement, types in ((_FOLLOWED_OUT, outwards), (_FOLLOWED_IN, inwards)):
             if types:
-                rows = connection.execute(
-                    f"SELECT DISTINCT l.{far} FROM json_each(?) f CROSS JOIN json_each(?) t "
-                    f"JOIN links l ON l.{near} = f.value AND l.type = t.value",
-                    (json_list(frontier), json_list(types)),
-                )
+                rows = connection.execute(statement, (json_list(frontier), json_list(types)))
                 following.update([row[0] for row in rows])
         following.difference_update(reached)
         frontier = sorted(following)

@@ -38,7 +38,7 @@ from cmdb.store.embedded.writing import write_batch
 
 T = TypeVar("T")
 
-_QUIET_SECONDS = 0.2
+_QUIET_SECONDS = 2.0
 _INDEXED_AT_ONCE = 500
 
 

@@ -38,6 +38,9 @@ _MATCHES: Mapping[Operator, str] = {
     Operator.CONTAINS: "instr({text}, ?) > 0",
     Operator.STARTS_WITH: "instr({text}, ?) = 1",
 }
+_FOUND_BY = frozenset({"id", "name", "status"})
+"""Columns with an index of their own."""
+
 _NUMBERS = frozenset({ValueType.INTEGER, ValueType.FLOAT})
 
 
@@ -86,12 +89,51 @@ class PredicateCompiler:
             return _match(field, condition)
         return _comparison(field, condition)
 
+    def choices(self, predicate: Predicate) -> list[Sql]:
+        """Statements of which each gives, from an index, all nodes that can satisfy the predicate.
+
+        Its columns are `node` and `label`, both row keys. A statement may give more nodes than do, and a node several times. There is none where the predicate
+        leaves it open.
+        """
+        match predicate:
+            case Condition():
+                chosen = _chosen(self._fields.field(predicate.property), predicate)
+                return [chosen] if chosen is not None else []
+            case AllOf(parts):
+                return [choice for part in parts for choice in self.choices(part)]
+            case AnyOf(parts):
+                found = [self.choices(part) for part in parts]
+                if not parts or not all(found):
+                    return []
+                firsts = [choices[0] for choices in found]
+                values = tuple(value for each in firsts for value in each.values)
+                return [Sql(" UNION ALL ".join(each.text for each in firsts), values)]
+            case Not():
+                return []
+            case Linked():
+                return [self._links(predicate)]
+
+    def exact(self, predicate: Predicate) -> Sql | None:
+        """A statement as of `choices` that gives those nodes only that satisfy the predicate, and each once."""
+        while isinstance(predicate, AllOf) and len(predicate.parts) == 1:
+            predicate = predicate.parts[0]
+        if not isinstance(predicate, Condition):
+            return None
+        field = self._fields.field(predicate.property)
+        if _is_mixed(field) or (field.is_list and predicate.operator is not Operator.EQ):
+            return None
+        return _chosen(field, predicate)
+
     def _linked(self, linked: Linked) -> Sql:
+        links = self._links(linked)
+        return Sql(f"nodes.key IN (SELECT node FROM ({links.text}))", links.values)
+
+    def _links(self, linked: Linked) -> Sql:
         near, far = ("source", "target") if linked.direction is Direction.OUT else ("target", "source")
         types = self._link_types(linked.types)
         return Sql(
-            f"nodes.key IN (SELECT l.{near} FROM links l WHERE l.type IN (SELECT value FROM json_each(?)) "
-            f"AND l.{far} IN (SELECT key FROM nodes WHERE id IN (SELECT value FROM json_each(?))))",
+            f"SELECT l.{near} AS node, NULL AS label FROM links l WHERE l.type IN (SELECT value FROM json_each(?)) "
+            f"AND l.{far} IN (SELECT key FROM nodes WHERE id IN (SELECT value FROM json_each(?)))",
             (json_list(types), json_list(linked.ids)),
         )
 
@@ -108,7 +150,7 @@ def _comparison(field: Field, condition: Condition) -> Sql:
     if isinstance(value, bool) and condition.operator is not Operator.EQ:
         raise _unfit(condition, "true and false have no order")
     test = f"{field.expression} {_COMPARISONS[condition.operator]} ?"
-    if field.types & TEXT_TYPES and field.types - TEXT_TYPES:
+    if _is_mixed(field):
         # Of different types in different labels: to SQLite every text is greater than every number.
         storage = "('text')" if isinstance(value, str) else "('integer', 'real')"
         test = f"{test} AND typeof({field.expression}) IN {storage}"
@@ -124,6 +166,34 @@ def _membership(field: Field, condition: Condition) -> Sql:
     if field.is_list:
         return Sql(_any_element(field, "value IN (SELECT value FROM json_each(?))"), (json_list(values),))
     return Sql(f"{field.expression} IN (SELECT value FROM json_each(?))", (json_list(values),))
+
+
+def _chosen(field: Field, condition: Condition) -> Sql | None:
+    """The nodes whose value an index finds; None where no index does.
+
+    Fractions are left out: read from JSON they may differ in the last place from what the index holds.
+    """
+    operator, value = condition.operator, condition.value
+    if ValueType.FLOAT in field.types:
+        return None
+    if field.is_column and field.name in _FOUND_BY:
+        source, test = Sql("SELECT key AS node, label FROM nodes WHERE"), field.name
+    elif field.indexed is not None:
+        source, test = (
+            Sql("SELECT node, label FROM indexed_values WHERE property = ? AND", (field.indexed,)),
+            "value",
+        )
+    else:
+        return None
+    if operator is Operator.IN and isinstance(value, list):
+        wanted = Sql(f"{test} IN (SELECT value FROM json_each(?))", (json_list(value),))
+    elif operator is Operator.EXISTS and value is True:
+        wanted = Sql(f"{test} IS NOT NULL")
+    elif operator in _COMPARISONS and not isinstance(value, list):
+        wanted = Sql(f"{test} {_COMPARISONS[operator]} ?", (value,))
+    else:
+        return None
+    return Sql(f"{source.text} {wanted.text}", (*source.values, *wanted.values))
 
 
 def _match(field: Field, condition: Condition) -> Sql:
@@ -144,6 +214,10 @@ def _match(field: Field, condition: Condition) -> Sql:
 
 def _any_element(field: Field, test: str) -> str:
     return f"EXISTS (SELECT 1 FROM json_each(nodes.properties, {field.path}) WHERE {test})"
+
+
+def _is_mixed(field: Field) -> bool:
+    return bool(field.types & TEXT_TYPES and field.types - TEXT_TYPES)
 
 
 def _fits(field: Field, value: Value) -> bool:
