@@ -39,7 +39,7 @@ class GroupShape:
 
 @dataclass(frozen=True, slots=True)
 class GroupChange:
-    """A redundancy group of a CI before and after; None where there is none."""
+    """A redundancy group of a CI, with several members before or after; None where there is none."""
 
     dependent: str
     name: str
@@ -177,9 +177,14 @@ def _group_changes(before: Topology, after: Topology, places: IntArray) -> tuple
         changes += [
             GroupChange(after.id_at(place), name, was.get(name), will.get(name))
             for name in {*was, *will}
-            if was.get(name) != will.get(name)
+            if was.get(name) != will.get(name) and (_is_several(was.get(name)) or _is_several(will.get(name)))
         ]
     return tuple(sorted(changes, key=lambda change: (change.dependent, change.name)))
+
+
+def _is_several(shape: GroupShape | None) -> bool:
+    """A group of one is no redundancy: reachability tells of it."""
+    return shape is not None and len(shape.members) > 1
 
 
 def groups_of(topology: Topology, position: int) -> dict[str, GroupShape]:

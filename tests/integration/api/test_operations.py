@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from tests.integration.api.changes import ROUTER, add_second_router, make_change, window
 from tests.office import EXAMPLES, OPERATIONS, Office
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -48,6 +49,25 @@ async def a_scan(_office: Office) -> dict[str, object]:
     return {"input": {"importer": "nmap", "content": content, "plan": True}}
 
 
+async def a_change(office: Office) -> dict[str, object]:
+    return {"change": await make_change(office, ROUTER, **window(20, 10))}
+
+
+async def a_change_with_modifications(office: Office) -> dict[str, object]:
+    change = await make_change(office, ROUTER)
+    await add_second_router(office, change)
+    return {"change": change}
+
+
+async def a_spare(office: Office) -> dict[str, object]:
+    router = await office.id_of(ROUTER)
+    return {"of": [{"id": router}], "spares": [{"of": router}]}
+
+
+async def printing(office: Office) -> dict[str, object]:
+    return {"of": await office.id_of("Printing")}
+
+
 def given(**variables: object) -> Variables:
     async def build(_office: Office) -> dict[str, object]:
         return dict(variables)
@@ -56,6 +76,9 @@ def given(**variables: object) -> Variables:
 
 
 CASES: dict[str, Variables] = {
+    "change_collisions": a_change,
+    "change_impact": a_change,
+    "change_risk": a_change,
     "choose_by_id": router,
     "configuration_item": router,
     "configuration_items": given(filter={"class": "Host"}),
@@ -63,14 +86,18 @@ CASES: dict[str, Variables] = {
         value="rtr-print.office.example", text="rtr-print.office.example", label="rtr-print"
     ),
     "impact": of_router,
+    "impact_diff": a_change_with_modifications,
     "import_inventory": a_scan,
     "model": nothing,
+    "next_free_slot": a_change,
     "open_incident": new_incident,
     "record": incident_id,
     "record_types": nothing,
     "revisions": nothing,
     "root_cause": an_incident,
     "search": given(text="print"),
+    "single_points_of_failure": printing,
+    "what_if": a_spare,
 }
 
 

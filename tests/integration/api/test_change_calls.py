@@ -1,0 +1,70 @@
+"""The questions to the store that a question about a change costs do not depend on how much there is."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tests.integration.api.changes import (
+    PRINTERS,
+    ROUTER,
+    add_second_router,
+    carry_out,
+    make,
+    make_change,
+    modify,
+    window,
+)
+from tests.integration.api.test_store_calls import calls
+from tests.office import OPERATIONS, Office
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+QUESTIONS = {
+    "change_impact": {"head": 1, "get": 6, "links": 4, "find": 3},
+    "impact_diff": {"head": 1, "get": 4, "links": 2, "find": 1},
+    "change_collisions": {"head": 1, "get": 2, "links": 3, "find": 3},
+    "next_free_slot": {"head": 1, "get": 1, "links": 3, "find": 3},
+    "change_risk": {"head": 1, "get": 3, "links": 3, "find": 3},
+}
+
+
+async def asked(office: Office, name: str, change: str) -> Counter[str]:
+    """The calls of a committed operation about a change."""
+    query = (OPERATIONS / f"{name}.graphql").read_text()
+    query = query.replace("$change: ID!", f'$change: ID! = "{change}"')
+    query = query.replace("$notBefore: String", '$notBefore: String = "2030-03-01T00:00:00Z"')
+    return await calls(office, query)
+
+
+async def fill(office: Office, times: int) -> None:
+    """Other changes, incidents, windows and history around the router, as often as said."""
+    for number in range(times):
+        await make_change(office, PRINTERS[number % 3], **window(2, 10))
+        await carry_out(office, await make_change(office, ROUTER, changeType="emergency"), "failed")
+        await office.report_incident("No printing", ROUTER, PRINTERS[number % 3])
+        await make(
+            office,
+            "ChangeWindow",
+            kind="blackout",
+            windowStart="2030-03-02T00:00:00Z",
+            windowEnd="2030-03-03T00:00:00Z",
+            appliesTo=[await office.id_of(PRINTERS[number % 3])],
+        )
+
+
+async def test_more_records_make_no_more_calls(office: Office) -> None:
+    """With one of everything and with four, each question costs the same calls, and no more than is written here."""
+    change = await make_change(office, ROUTER, **window(2, 10))
+    await add_second_router(office, change)
+    await fill(office, 1)
+    few = {name: await asked(office, name, change) for name in QUESTIONS}
+    await fill(office, 3)
+    await modify(
+        office, change, "change_ci", ci=await office.id_of(PRINTERS[0]), newValues=["status=maintenance"]
+    )
+    many = {name: await asked(office, name, change) for name in QUESTIONS}
+
+    assert few == many
+    assert QUESTIONS == {name: dict(counted) for name, counted in many.items()}
