@@ -92,21 +92,13 @@ async def bring_in(say: Say, place: Place, scan: Path, chunk: int, death: Death 
         say(("seconds", time.monotonic() - began))
 
 
-def cmdb_command(say: Say, words: list[str], output: Path, user: int | None = None) -> None:
-    """The command `cmdb` with these words; its outputs go to `output` with the endings `.out` and `.err`.
-
-    `user` is the number of another user of this machine, who runs it.
-    """
+def cmdb_command(say: Say, words: list[str], output: Path) -> None:
+    """The command `cmdb` with these words; its outputs go to `output` with the endings `.out` and `.err`."""
     for stream, ending in ((1, ".out"), (2, ".err")):
         os.dup2(os.open(f"{output}{ending}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC), stream)
     for name in [name for name in os.environ if name.startswith("CMDB_")]:
         del os.environ[name]
     sys.argv = ["cmdb", *words]
-    if user is not None:
-        # Who is nobody may not be able to read the program itself.
-        registry.importer("nmap")
-        os.setgroups([])
-        os.setresuid(user, user, user)
     say("begun")
     cmdb.cli.main.main()
 

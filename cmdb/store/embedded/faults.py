@@ -36,6 +36,9 @@ def faults_of(place: str) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise translated(error, place) from error
+    except UnicodeDecodeError as error:
+        # A text of the file, or a message of SQLite that quotes one.
+        raise damaged(place, f"it holds text that was never written ({error.reason})") from error
 
 
 def translated(error: sqlite3.Error, place: str) -> CmdbError:
