@@ -1,4 +1,4 @@
-"""Asks the product for the root cause of each PetShop issue, beside graph traversal and chance."""
+"""Asks the product for the root cause of an issue on a call graph."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import networkx as nx
-
 from benchmarks.root_cause.petshop_alerts import Seen
 from benchmarks.root_cause.petshop_data import Issue, Scenario
-from cmdb.analysis.alerts import Alert, Signal
+from cmdb.analysis.alerts import Alert
 from cmdb.app import Application, Settings, open_application
 from cmdb.graph.batch import LinkPut, NodeCreate, WriteBatch
 from cmdb.graph.elements import LinkKey
@@ -61,37 +59,3 @@ async def estate_of(scenario: Scenario) -> AsyncIterator[Estate]:
             store = application.services.store
             await store.commit(WriteBatch(_LOADER, "call graph", creates=creates, link_puts=puts))
             yield Estate(application, ids)
-
-
-def traversal(scenario: Scenario, issue: Issue, seen: Seen) -> list[str]:
-    """The published baseline: anomalous nodes with no anomalous node upstream.
-
-    Only those count that reach the target by anomalous nodes alone; the one with the greatest sum of scores along
-    such a path is first (baseline_anomaly_traversal.py of the data set's authors), on the same alerts.
-    """
-    scores = {
-        alert.ci: alert.deviation / (1 + alert.deviation)
-        for alert in seen.alerts
-        if alert.signal is seen.signal
-    }
-    calls = nx.DiGraph((caller, one) for caller, called in scenario.calls.items() for one in called)
-    failing = calls.subgraph(scores)
-    if issue.target not in failing:
-        return []
-    found = {}
-    for node in failing:
-        if not list(failing.successors(node)):
-            paths = [[node]] if node == issue.target else nx.all_simple_paths(failing, issue.target, node)
-            sums = [sum(scores[each] for each in path) for path in paths]
-            if sums:
-                found[node] = max(sums)
-    return sorted(found, key=lambda node: (-found[node], node))
-
-
-def upstream(scenario: Scenario, issue: Issue) -> int:
-    """How many nodes could be the cause: those the target calls, directly or not, and itself."""
-    calls = nx.DiGraph((caller, one) for caller, called in scenario.calls.items() for one in called)
-    return len(nx.descendants(calls, issue.target)) + 1
-
-
-SIGNAL_NAMES = {Signal.LATENCY: "latency", Signal.ERRORS: "availability", Signal.TRAFFIC: "requests"}

@@ -97,9 +97,14 @@ def _by_alerts(situation: Situation, trial: Trial) -> float:
 def _seen_failing(
     situation: Situation, trial: Trial, values: list[tuple[ScorePart, float, tuple[str, ...]]]
 ) -> float:
-    """How far its failing is a fact: measured, or reported and not put down to others."""
-    if trial.position in situation.blame.failing:
-        return float(trial.position in situation.blame.measured)
+    """How far its failing is a fact: measured, or reported and not put down to others.
+
+    An alert that does not say by how much leaves it open whether it fails as a whole.
+    """
+    if trial.position in situation.blame.measured:
+        return 1.0
+    if trial.position in situation.blame.failing and trial.position not in situation.symptoms.positions:
+        return 0.0
     return next(value for part, value, _ in values if part is ScorePart.OWN_EVIDENCE)
 
 

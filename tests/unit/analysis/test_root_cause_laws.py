@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cmdb.analysis.alerts import Alert, Signal
 from cmdb.analysis.cause_sets import LARGEST_EXACT, Option, smallest_cover
 from cmdb.analysis.root_cause import root_cause
 from cmdb.analysis.root_cause_types import (
     CiEvidence,
+    PastIncident,
     RecentChange,
     RootCauseRequest,
     RootCauseResult,
@@ -37,6 +41,17 @@ evidence = st.dictionaries(
     max_size=3,
 )
 
+alerts = st.lists(
+    st.builds(
+        Alert, st.sampled_from(NAMES), st.sampled_from(tuple(Signal)), st.just(5.0), st.floats(0.01, 10)
+    ),
+    max_size=5,
+)
+history = st.lists(
+    st.builds(PastIncident, st.just("INC"), st.sampled_from(NAMES), st.sampled_from(NAMES), st.floats(0, 99)),
+    max_size=5,
+)
+
 
 def ask(
     dependencies: list[Dependency], request: RootCauseRequest, retired: frozenset[str] = frozenset()
@@ -46,15 +61,18 @@ def ask(
 
 
 @settings(max_examples=200, deadline=None)
-@given(dependency_lists(), symptoms, healthy, evidence)
+@given(dependency_lists(), symptoms, healthy, evidence, alerts, history)
 def test_leaving_out_candidates_by_their_bounds_loses_none_of_the_best(
-    dependencies: list[Dependency], seen: list[Symptom], well: list[str], known: dict[str, CiEvidence]
+    dependencies: list[Dependency],
+    seen: list[Symptom],
+    well: list[str],
+    known: dict[str, CiEvidence],
+    told: list[Alert],
+    past: list[PastIncident],
 ) -> None:
     """The first candidates of a short list are those of the list of all candidates."""
-    short, full = (
-        ask(dependencies, RootCauseRequest(tuple(seen), tuple(well), known, first=first))
-        for first in (2, 100)
-    )
+    asked = RootCauseRequest(tuple(seen), tuple(well), known, alerts=tuple(told), history=tuple(past))
+    short, full = (ask(dependencies, replace(asked, first=first)) for first in (2, 100))
 
     assert [c.score for c in full.candidates[:2]] == [c.score for c in short.candidates[:2]]
     assert full.considered == full.verified

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from cmdb.analysis.alerts import Alert, Signal
 from cmdb.analysis.root_cause import root_cause
 from cmdb.analysis.root_cause_types import (
     CiEvidence,
+    PastIncident,
     RecentChange,
     RootCauseRequest,
     RootCauseResult,
@@ -76,6 +78,21 @@ def test_three_printers_point_at_the_changed_router_in_front_of_them() -> None:
     records = {score.part: score.records for score in result.candidates[0].parts}
     assert ("CHG0000001",) == records[ScorePart.RECENT_CHANGE]
     assert () == result.candidates[0].breaks_healthy
+
+
+def test_the_misconfigured_router_stays_first_whatever_monitoring_and_history_add() -> None:
+    """An alert of a printer and its earlier paper jams do not outweigh what all three printers have in common."""
+    asked = RootCauseRequest(
+        symptoms=tuple(Symptom(name) for name in PRINTERS),
+        healthy=OFFICE[:5],
+        evidence=CHANGED,
+        alerts=(Alert("printer-1", Signal.STATE, 1.0), Alert(OFFICE[7], Signal.LATENCY, 4.0)),
+        history=tuple(PastIncident(f"INC{n}", "printer-1", "printer-1", 10.0 * n) for n in range(1, 4)),
+    )
+    result = root_cause(build_topology(structure_of(office()), MODEL), asked, POLICY)
+
+    assert ["print-router", "printer-1"] == ranked(result)[:2]
+    assert (Verdict.CAUSE_FOUND, ("print-router",)) == (result.verdict, result.causes)
 
 
 def test_without_any_change_the_nearer_and_more_specific_router_is_first() -> None:
