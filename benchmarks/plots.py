@@ -51,13 +51,13 @@ def _reach(results: Results, axes: Axes) -> bool:
         is_ours = subject.startswith("ours")
         axes.plot(
             [each.amount for each in mine],
-            [each.timing.median * 1000 for each in mine],
+            [each.timing.cpu * 1000 for each in mine],
             marker="o",
             label=subject,
             color=_OURS if is_ours else next(others),
             linestyle={reaching.RESULT: "--", reaching.SEARCH: ":"}.get(subject, "-"),
         )
-    axes.set(xscale="log", yscale="log", xlabel="affected CIs", ylabel="ms, median")
+    axes.set(xscale="log", yscale="log", xlabel="affected CIs", ylabel="ms of a processor, median")
     axes.legend(frameon=False, fontsize="small")
     return bool(found)
 
@@ -71,13 +71,13 @@ def _growth(results: Results, axes: Axes) -> bool:
             ]
             axes.plot(
                 [each.cis for each in mine],
-                [each.timing.median / each.amount * 1e9 for each in mine],
+                [each.cpu_each * 1e9 for each in mine],
                 marker="o",
                 color=color,
                 linestyle=style,
                 label=f"{subject}, {'a third of the estate' if is_share else 'about 1,000'} affected",
             )
-    axes.set(xscale="log", yscale="log", xlabel="CIs", ylabel="ns an affected CI")
+    axes.set(xscale="log", yscale="log", xlabel="CIs", ylabel="ns of a processor an affected CI")
     axes.legend(frameon=False, fontsize="small")
     return bool(found)
 

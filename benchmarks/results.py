@@ -59,6 +59,11 @@ class Measurement:
         """Things a second, by the median."""
         return self.amount / self.timing.median
 
+    @property
+    def cpu_each(self) -> float:
+        """Seconds of a processor for each thing."""
+        return self.timing.cpu / self.amount
+
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
