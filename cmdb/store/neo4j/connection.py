@@ -118,6 +118,14 @@ class Connection:
         async with self._session(neo4j.WRITE_ACCESS) as session:
             return await session.execute_write(bounded)
 
+    async def apply(self, statement: str) -> None:
+        """Run one statement in a writing transaction of its own, again after errors that pass."""
+
+        async def work(transaction: Transaction) -> None:
+            await transaction.do(statement)
+
+        await self.write(work)
+
     async def alone(self, statement: str, values: Mapping[str, Any] | None = None) -> list[Row]:
         """The rows of a statement that brings its own transactions (CALL … IN TRANSACTIONS)."""
         with faults_of(self.place):

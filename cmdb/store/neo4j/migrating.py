@@ -86,7 +86,9 @@ async def _open(connection: Connection, known: tuple[Migration, ...]) -> list[Mi
 
 async def _apply(connection: Connection, migration: Migration, holder: str) -> None:
     for statement in migration.statements:
-        await connection.alone(statement)
+        # Such a statement cannot be retried by the driver, and is not there to be run beside others.
+        run = connection.alone if "IN TRANSACTIONS" in statement else connection.apply
+        await run(statement)
         await _renew(connection, holder)
     await connection.alone("CALL db.awaitIndexes(300)")
 
@@ -105,8 +107,9 @@ async def _apply(connection: Connection, migration: Migration, holder: str) -> N
 @asynccontextmanager
 async def _lease(connection: Connection) -> AsyncIterator[str]:
     """The right to migrate, for as long as the block runs and renews it; a dead holder's runs out."""
+    # Several starters may make these at the same time, and then wait for one another in a circle.
     for statement in _BEGINNINGS:
-        await connection.alone(statement)
+        await connection.apply(statement)
     holder = uuid4().hex
     waited = 0.0
     while not await _has_lease(connection, holder):
