@@ -12,7 +12,7 @@ from cmdb.graph.errors import VersionConflictError
 from cmdb.graph.store import GraphStore
 from tests.contract.build import batch, host, link, node, put
 from tests.faults.content import Contents, sound
-from tests.faults.places import EMBEDDED, Place
+from tests.faults.places import Place
 from tests.faults.processes import run_all
 from tests.faults.work import bump, raised, write_many
 
@@ -23,7 +23,7 @@ def test_sixteen_writers_of_the_same_devices_make_each_device_once(
     place: Place, seed: int, *, thorough: bool
 ) -> None:
     """No double device, endpoint or relationship, no error: as tasks of one process, of two, of four in turn."""
-    how_many = 1_000 if thorough or place.kind == EMBEDDED else 200
+    how_many = 1_000 if thorough else 200
     processes = (1, 4, 2)[seed % 3]
     writers = 16 // processes
     ended = run_all(write_many, [(place, seed, how_many, writers)] * processes)
