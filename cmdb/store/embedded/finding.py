@@ -23,6 +23,7 @@ from cmdb.store.embedded.compile_find import (
     probe_statement,
 )
 from cmdb.store.embedded.compile_predicates import PredicateCompiler, Sql
+from cmdb.store.embedded.faults import damaged
 from cmdb.store.embedded.fields import Fields
 from cmdb.store.embedded.names import Names
 from cmdb.store.embedded.rows import json_list, node_of
@@ -136,7 +137,9 @@ def _fields(connection: sqlite3.Connection, schema: GraphSchema, query: NodeQuer
 def _enough(connection: sqlite3.Connection) -> int:
     """So many nodes are too many to collect and sort for one page."""
     (total,) = connection.execute("SELECT coalesce(max(key), 0) FROM nodes").fetchone()
-    return int(_MANY + total // _PART)
+    if not isinstance(total, int):
+        raise damaged("the nodes", f"a row key is {total!r}")
+    return _MANY + total // _PART
 
 
 def _narrowest(connection: sqlite3.Connection, choices: list[Sql], enough: int) -> Sql | None:
