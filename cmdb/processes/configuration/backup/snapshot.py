@@ -93,6 +93,8 @@ class Snapshot:
         return tuple(ArchivedNode(node, own.stamps, own.seen) for node, own in found)
 
     async def _late_nodes(self) -> AsyncIterator[tuple[ArchivedNode, ...]]:
+        # What was deleted before the last reading got to it shows only in the ledger.
+        await self._later.read()
         touched = sorted(self._later.nodes)
         missing = _those_not(touched, self._given.known(touched))
         if not missing:
@@ -113,6 +115,7 @@ class Snapshot:
         return tuple(_archived(node, evidence.get(node.id), present.get(node.id)) for node in nodes)
 
     async def _late_links(self, given: Members) -> AsyncIterator[tuple[Link, ...]]:
+        await self._later.read()
         touched = sorted(self._later.links)
         wanted = set(_those_not(touched, given.known(touched)))
         if wanted:
