@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from cmdb.cli.collecting import collect_rarely
-from cmdb.cli.commands import ask, backup, bring, model, run
+from cmdb.cli.commands import ask, backup, bring, model, neo4j, run
 from cmdb.cli.options import Store, Url, examples
 from cmdb.cli.place import Place
 
@@ -66,6 +66,7 @@ app.command(epilog=backup.COPY_EXAMPLES)(backup.copy)
 app.command(epilog=backup.VERIFY_EXAMPLES)(backup.verify)
 app.add_typer(backup.audit, name="audit")
 app.add_typer(model.schema, name="schema")
+app.add_typer(neo4j.server, name="neo4j")
 
 
 def main() -> None:

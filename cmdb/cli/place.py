@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from cmdb.app import Settings
 
 URL = "CMDB_URL"
+LOCAL_SERVER = "neo4j"
+"""The address that stands for the server of `cmdb neo4j start`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +22,19 @@ class Place:
     url: str | None = None
 
     def settings(self) -> Settings:
-        """The settings, with the store that was named."""
+        """The settings, with the store that was named; `neo4j` is the server of `cmdb neo4j start`.
+
+        Raises:
+            LocalServerError: that server is named and does not run.
+        """
         from cmdb.app import Settings
 
-        return Settings(store=self.store) if self.store else Settings()
+        settings = Settings(store=self.store) if self.store else Settings()
+        if settings.store == LOCAL_SERVER:
+            from cmdb.cli.local_server import ServerChoice, local_address
+
+            settings = Settings(store=local_address(ServerChoice()))
+        return settings
 
 
 def chosen(common: object, store: str | None, url: str | None) -> Place:

@@ -22,8 +22,10 @@ from cmdb.cli.demo.stage import (
 from cmdb.cli.demo.story import read_story
 from cmdb.cli.demo.telling import Teller
 from cmdb.cli.gateway import LocalGateway
+from cmdb.cli.local_server import fresh_server
 from cmdb.cli.logs import keep_quiet
 from cmdb.cli.packaged import example_folder
+from cmdb.cli.place import LOCAL_SERVER
 from cmdb.cli.serving import Listening, bound, serve_application
 from cmdb.cli.terminal import Terminal, open_terminal
 from cmdb.graph.store import GraphStore
@@ -36,12 +38,23 @@ _BEFORE_THE_STORY = timedelta(days=3)
 def run_demo(store: str | None, port: int | None) -> None:
     """Play the demo on a store, or on a fresh one; then serve it at the port, unless that is None.
 
+    `neo4j` is a fresh Neo4j server, which ends with the demo.
+
     Raises:
         PortInUseError: another program listens at the port.
         StoreUnavailableError: the store cannot be opened.
     """
     terminal = open_terminal()
-    settings = Settings(store=store or str(Path(tempfile.mkdtemp(prefix="cmdb-demo-")) / "demo.db"))
+    if store == LOCAL_SERVER:
+        with fresh_server(terminal) as address:
+            _run(Settings(store=address), terminal, port)
+        return
+    _run(
+        Settings(store=store or str(Path(tempfile.mkdtemp(prefix="cmdb-demo-")) / "demo.db")), terminal, port
+    )
+
+
+def _run(settings: Settings, terminal: Terminal, port: int | None) -> None:
     if port is None:
         asyncio.run(_play(settings, terminal))
         return
