@@ -62,7 +62,8 @@ class Collision:
     """Two changes that meet.
 
     `span` is the time they have in common, None where there is none. `kinds` are those that occur, the gravest
-    first. `cis` are the gravest CIs, then by id; `total` counts all.
+    first. `cis` are the gravest CIs: by kind, those that both hit before
+    those that only suffer from both at once, the worst state first, then by id. `total` counts all.
     """
 
     first: str
@@ -89,7 +90,7 @@ def meetings(
     topology: Topology, change: PlannedChange, others: Sequence[PlannedChange], limit: int = MOST_CIS
 ) -> list[Collision]:
     """The other changes that meet this one in the graph, whenever they are."""
-    first = _impact(topology, change.starts)
+    first = impact_of(topology, change.starts)
     found = (_meet(topology, change, other, first, limit) for other in others)
     return [collision for collision in found if collision is not None]
 
@@ -97,7 +98,8 @@ def meetings(
 _GRAVITY = {kind: place for place, kind in enumerate(CollisionKind)}
 
 
-def _impact(topology: Topology, starts: Sequence[Start]) -> ImpactResult:
+def impact_of(topology: Topology, starts: Sequence[Start]) -> ImpactResult:
+    """The impact of what a change touches, as far as it is there."""
     places = topology.find([start.id for start in starts]).tolist()
     there = tuple(start for start, place in zip(starts, places, strict=True) if place >= 0)
     return impact(topology, ImpactRequest(there))
@@ -106,8 +108,10 @@ def _impact(topology: Topology, starts: Sequence[Start]) -> ImpactResult:
 def _meet(
     topology: Topology, change: PlannedChange, other: PlannedChange, first: ImpactResult, limit: int
 ) -> Collision | None:
-    second = _impact(topology, other.starts)
-    together = _impact(topology, (*change.starts, *other.starts))
+    second = impact_of(topology, other.starts)
+    if not _can_meet(first, second):
+        return None
+    together = impact_of(topology, (*change.starts, *other.starts))
     alone = np.maximum(first.found.states, second.found.states)
     worse = together.found.states > alone
     touched = _touched(first), _touched(second)
@@ -124,7 +128,7 @@ def _meet(
     places = np.flatnonzero(codes < len(of_kind)).astype(np.int32)
     if not places.size:
         return None
-    cis = _rows(topology, places, codes, (first, second, together), limit)
+    cis = meeting_rows(topology, places, codes, (first, second, together), limit)
     shared = Span(max(change.span.begin, other.span.begin), min(change.span.end, other.span.end))
     return Collision(
         first=change.id,
@@ -136,6 +140,17 @@ def _meet(
     )
 
 
+def _can_meet(first: ImpactResult, second: ImpactResult) -> bool:
+    """Whether both hit a CI, or members of one redundancy group: otherwise each hits what it hits alone.
+
+    Single links pass on the worst of their providers' states, so only groups can make two impacts add up.
+    """
+    one, other = first.found, second.found
+    if (one.states[other.affected] > 0).any():
+        return True
+    return bool((((one.not_up + one.unwell) > 0) & ((other.not_up + other.unwell) > 0)).any())
+
+
 def _touched(result: ImpactResult) -> BoolArray:
     """By CI, whether it is touched: a start, in whatever state."""
     touched = np.zeros(len(result.found.states), dtype=np.bool_)
@@ -143,15 +158,26 @@ def _touched(result: ImpactResult) -> BoolArray:
     return touched
 
 
-def _rows(
+def meeting_rows(
     topology: Topology,
     places: IntArray,
     codes: np.ndarray[tuple[int], np.dtype[np.int8]],
     results: tuple[ImpactResult, ImpactResult, ImpactResult],
     limit: int,
 ) -> tuple[MeetingCi, ...]:
+    """The gravest of the CIs at these places.
+
+    Args:
+        topology: What the results were asked of.
+        places: Positions.
+        codes: By position, the place of its kind among CollisionKind.
+        results: The impacts of the one, of the other, and of both.
+        limit: So many are listed.
+    """
     first, second, together = (result.found.states for result in results)
-    order = np.lexsort((topology.in_id_order(places), -together[places], codes[places]))
+    # Where redundancy is lost, both changes hit the CI already; what only follows from that comes after it.
+    follows = np.minimum(first, second)[places] == 0
+    order = np.lexsort((topology.in_id_order(places), -together[places], follows, codes[places]))
     chosen = places[order[:limit]]
     ids = topology.ids_at(chosen)
     paths = results[2].paths(ids)

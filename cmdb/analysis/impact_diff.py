@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cmdb.analysis.points_of_failure import single_points_of_failure
+from cmdb.analysis.points_of_failure import points_of_failure_of_many
+from cmdb.analysis.propagate import Assumed, propagate
 from cmdb.analysis.proposal import Proposal
 from cmdb.analysis.reachable import closure, dependents
+from cmdb.analysis.state import ImpactState
 from cmdb.graph.elements import LinkKey
 from cmdb.topology.adjacency import Rows
 from cmdb.topology.arrays import BoolArray, IntArray
@@ -143,20 +145,33 @@ def _reach_changes(old: Rows, new: Rows, after: Topology, ids: list[str]) -> tup
 
 
 def _points(before: Topology, after: Topology, ids: list[str]) -> tuple[tuple[ReachChange, ...], bool]:
-    changes, cut = [], False
+    there = [ci for ci, place in zip(ids, before.find(ids).tolist(), strict=True) if place >= 0]
+    was, cut_before = points_of_failure_of_many(before, there)
+    there = [ci for ci, place in zip(ids, after.find(ids).tolist(), strict=True) if place >= 0]
+    will, cut_after = points_of_failure_of_many(after, there)
+    cut = cut_before or cut_after
+    changes = []
     for ci in ids:
-        sets = []
-        for topology in (before, after):
-            if topology.find((ci,))[0] < 0:
-                sets.append(frozenset[str]())
-                continue
-            found = single_points_of_failure(topology, ci)
-            cut |= found.truncated
-            sets.append(frozenset(point.id for point in found.points))
-        change = _change(ci, *sets)
+        old, new = was.get(ci, frozenset()), will.get(ci, frozenset())
+        if cut:
+            # A point that was not looked at on one side is no difference.
+            old, new = (
+                old | {point for point in new - old if _takes_down(before, point, ci)},
+                new | {point for point in old - new if _takes_down(after, point, ci)},
+            )
+        change = _change(ci, old, new)
         if change is not None:
             changes.append(change)
     return tuple(changes), cut
+
+
+def _takes_down(topology: Topology, point: str, ci: str) -> bool:
+    start, place = topology.find((point, ci))
+    if start < 0 or place < 0:
+        return False
+    nothing = np.empty(0, dtype=np.int32)
+    found = propagate(topology.conduction, Assumed(np.array([start], dtype=np.int32), nothing, nothing))
+    return bool(found.states[place] == ImpactState.DOWN)
 
 
 def _change(ci: str, was: frozenset[str], will: frozenset[str]) -> ReachChange | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,7 +45,7 @@ def single_points_of_failure(topology: Topology, ci_id: str, limit: int = 5000) 
     search = reach(topology.conduction.suppliers, np.array([position], dtype=np.int32))
     steps = distances(search)
     near, steps = search.nodes[:limit], steps[:limit]
-    killers = _Killers(topology, near).of_first()
+    killers = _Killers(topology, near).found()[0]
     found = [place for place in range(1, len(near)) if killers >> place & 1]
     rows = [
         AffectedCi(
@@ -59,6 +60,32 @@ def single_points_of_failure(topology: Topology, ci_id: str, limit: int = 5000) 
     return PointsOfFailure(ci_id, tuple(rows), len(near), truncated=len(search.nodes) > limit)
 
 
+def points_of_failure_of_many(
+    topology: Topology, ci_ids: Sequence[str], limit: int = 20_000
+) -> tuple[dict[str, frozenset[str]], bool]:
+    """By CI, the others whose failure alone takes it DOWN; far quicker than one by one.
+
+    The `limit` CIs nearest upstream of all of them together are looked at. Also tells whether there are more;
+    those found are right all the same.
+
+    Raises:
+        NodeNotFoundError: one of them is no CI.
+    """
+    places = topology.positions(ci_ids)
+    starts = np.unique(places).astype(np.int32)
+    near = reach(topology.conduction.suppliers, starts).nodes if starts.size else starts
+    cut = len(near) > limit
+    near = near[: max(limit, len(starts))]
+    place_of = {position: place for place, position in enumerate(near.tolist())}
+    killers = _Killers(topology, near).found()
+    found = {}
+    for ci, position in zip(ci_ids, places.tolist(), strict=True):
+        own = place_of[position]
+        points = np.array([place for place in _bits(killers[own]) if place != own], dtype=np.int32)
+        found[ci] = frozenset(topology.ids_at(near[points]))
+    return found, cut
+
+
 class _Killers:
     """For each CI of a region, as bits over the region, which CIs take it DOWN alone."""
 
@@ -67,8 +94,8 @@ class _Killers:
         self._place = {position: place for place, position in enumerate(region.tolist())}
         self._rules = [self._rules_of(position) for position in region.tolist()]
 
-    def of_first(self) -> int:
-        """Which CIs take the first one of the region DOWN; repeated until nothing changes."""
+    def found(self) -> list[int]:
+        """For each CI of the region, which take it DOWN; repeated until nothing changes."""
         bits = [1 << place for place in range(len(self._rules))]
         users: list[list[int]] = [[] for _ in bits]
         for place, (singles, groups) in enumerate(self._rules):
@@ -87,7 +114,7 @@ class _Killers:
                     if not queued[user]:
                         queued[user] = True
                         waiting.append(user)
-        return bits[0]
+        return bits
 
     def _killed_by(self, place: int, bits: list[int]) -> int:
         singles, groups = self._rules[place]
@@ -120,6 +147,14 @@ class _Killers:
             (int(sizes.members[group] - sizes.needed[group]) + 1, members)
             for group, members in groups.items()
         ]
+
+
+def _bits(number: int) -> Iterator[int]:
+    """The places of the bits that are set."""
+    while number:
+        lowest = number & -number
+        yield lowest.bit_length() - 1
+        number ^= lowest
 
 
 def _in_at_least(count: int, sets: list[int]) -> int:

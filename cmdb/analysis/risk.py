@@ -74,7 +74,7 @@ class ScoredRisk:
     @property
     def points(self) -> float:
         """What it adds to the score."""
-        return self.value * self.weight
+        return round(self.value * self.weight, 6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def assess(facts: RiskFacts, policy: ChangeRiskPolicy) -> Risk:
     parts = tuple(
         ScoredRisk(
             part,
-            round(found.value, 6),
+            found.value,
             policy.weights.get(part.value, 0.0) / total,
             found.reason,
             found.records,

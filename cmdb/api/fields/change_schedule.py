@@ -90,12 +90,29 @@ class WindowCollision:
         return [view for view in shown if isinstance(view, ConfigurationItem)]
 
 
+@strawberry.type(
+    description="This change and at least two others at one time, which bring about together what no two of them do."
+)
+class ChangeCombination:
+    """Three changes or more."""
+
+    changes: list[Record] = strawberry.field(description="The others.")
+    overlap: TimeSpan = strawberry.field(description="The time all have in common.")
+    total_count: int = strawberry.field(
+        description="How many items only all of them bring into a worse state."
+    )
+    items: list[CollisionItem] = strawberry.field(
+        description="The gravest of them; `byOther` is the state by all the others without this change."
+    )
+
+
 @strawberry.type(description="What stands against the planned window of a change.")
 class ChangeCollisions:
     """The answer."""
 
     planned: TimeSpan
     collisions: list[ChangeCollision] = strawberry.field(description="The gravest first.")
+    together: list[ChangeCombination] = strawberry.field(description="Three changes or more, by time.")
     windows: list[WindowCollision]
     truncated: bool = strawberry.field(
         description="True when there are more changes or windows in that time than one question looks at."
@@ -173,6 +190,15 @@ class ChangeScheduleFields:
                     items=[_collision_item(ci) for ci in one.cis],
                 )
                 for one in found.collisions
+            ],
+            together=[
+                ChangeCombination(
+                    changes=[shown_record(info, found.nodes[other]) for other in one.others],
+                    overlap=_span(one.span),
+                    total_count=one.total,
+                    items=[_collision_item(ci) for ci in one.cis],
+                )
+                for one in found.combinations
             ],
             windows=[
                 WindowCollision(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from cmdb.analysis.collisions import MOST_CIS, Collision, PlannedChange, collisions, meetings
+from cmdb.analysis.combinations import Combination, combinations
 from cmdb.analysis.impact import impact
 from cmdb.analysis.impact_types import ImpactRequest
 from cmdb.analysis.windows import Span, first_free, occurrences
@@ -37,6 +38,7 @@ class ChangeCollisions:
     change: Node
     span: Span
     collisions: tuple[Collision, ...]
+    combinations: tuple[Combination, ...]
     windows: tuple[WindowConflict, ...]
     nodes: dict[str, Node]
     truncated: bool
@@ -96,13 +98,15 @@ class Schedule:
             )
         subject, others, calendar, topology = await self._read(change, span)
         found = collisions(topology, subject, others.changes, limit)
+        together, more = combinations(topology, subject, others.changes, limit)
         return ChangeCollisions(
             change=change,
             span=span,
             collisions=found,
+            combinations=together,
             windows=tuple(calendar.conflicts(span)),
             nodes={**others.nodes, **calendar.nodes},
-            truncated=others.truncated or calendar.truncated,
+            truncated=others.truncated or calendar.truncated or more,
         )
 
     async def next_free_slot(

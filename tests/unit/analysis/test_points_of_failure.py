@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cmdb.analysis.points_of_failure import single_points_of_failure
+from cmdb.analysis.points_of_failure import points_of_failure_of_many, single_points_of_failure
 from cmdb.topology.build import build_topology
 from tests.oracles.estates import NAMES, dependency_lists, retired_sets, small_model, structure_of
 from tests.oracles.fixpoint import DOWN, Dependency, states_after
@@ -58,3 +58,16 @@ def test_a_limit_is_told_and_keeps_what_is_right() -> None:
     assert ["01", "02", "03"] == [point.id for point in found.points]
     assert found.truncated
     assert 4 == found.looked_at
+
+
+@settings(max_examples=200, deadline=None)
+@given(dependency_lists(), retired_sets())
+def test_those_of_many_are_those_of_each(dependencies: list[Dependency], retired: frozenset[str]) -> None:
+    """Asked about all CIs together, each has the points of failure it has when asked about alone."""
+    topology = build_topology(structure_of(dependencies, names=NAMES, retired=retired), MODEL)
+    found, cut = points_of_failure_of_many(topology, NAMES)
+
+    assert not cut
+    assert {
+        name: {point.id for point in single_points_of_failure(topology, name).points} for name in NAMES
+    } == found
