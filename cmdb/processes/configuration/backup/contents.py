@@ -90,12 +90,12 @@ class ContentCheck:
         """What is wrong with it, given the head it should have; without the differences from the ledger."""
         found = list(self._mistakes)
         for what, members in (
-            ("node", self._nodes),
-            ("link", self._links),
-            ("identifier", self._identifiers),
+            ("a node", self._nodes),
+            ("a link", self._links),
+            ("an identifier", self._identifiers),
         ):
             if members.has_repeated():
-                found.append(f"a {what} is there twice")
+                found.append(f"{what} is there twice")
         if self._newest > head.revision:
             found.append(f"a node is of revision {self._newest}, and the ledger ends at {head.revision}")
         if not self._is_broken and self._last != head:

@@ -122,6 +122,8 @@ class BackupReader:
                 raise self.damaged("something follows the last line")
             line = self._line(block)
             if "end" in line:
+                if not isinstance(line["end"], dict):
+                    raise self.damaged("the last line cannot be read")
                 self._end = line["end"]
                 continue
             try:
