@@ -255,6 +255,24 @@ async def test_a_claim_moves_between_two_nodes_within_one_batch(store: GraphStor
     assert (await store.evidence(["h"]))["h"].identifiers == ()
 
 
+async def test_a_claim_of_a_node_that_goes_is_a_claim_all_the_same(store: GraphStore) -> None:
+    """Deleting comes last: what another node holds cannot be claimed on the way."""
+    await put(store, host("h", "a"), host("i"))
+    with pytest.raises(IdentifierTakenError):
+        await put(store, NodeUpdate("i", claims=("a",), releases=("a",)), NodeDelete("i"))
+    assert await store.resolve(["a"]) == {"a": "h"}
+
+
+async def test_what_a_node_that_goes_holds_cannot_be_claimed_in_its_batch(store: GraphStore) -> None:
+    """It is free once the node is gone, which is after the batch."""
+    await put(store, host("h", "a"))
+    with pytest.raises(IdentifierTakenError):
+        await put(store, NodeDelete("h"), host("i", "a"))
+    await put(store, NodeDelete("h"))
+    await put(store, host("i", "a"))
+    assert await store.resolve(["a"]) == {"a": "i"}
+
+
 async def test_a_release_of_another_nodes_claim_does_nothing(store: GraphStore) -> None:
     """Only the holder can give a claim up."""
     await put(store, host("h", "a"), host("i"))

@@ -65,12 +65,8 @@ def _claim(plan: ClaimsPlan, value: str, node_id: str) -> None:
 
 def _free_those_of_deleted(plan: ClaimsPlan, batch: WriteBatch, standing: Mapping[str, list[str]]) -> None:
     for delete in batch.deletes:
-        for value in plan.held.pop(delete.id, standing[delete.id]):
-            if plan.made.get(value) == delete.id:
-                del plan.made[value]
-                continue
-            plan.moved.pop(value, None)
-            plan.dropped.append(value)
+        # What such a node claims in this batch is claimed all the same: another may hold it, which is refused.
+        plan.dropped += plan.held.pop(delete.id, standing[delete.id])
 
 
 async def write_claims(transaction: Transaction, plan: ClaimsPlan) -> None:
