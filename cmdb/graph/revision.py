@@ -60,6 +60,12 @@ class Revision:
     previous_hash: str
     hash: str
 
+    def touches(self, node_id: str) -> bool:
+        """Whether it changed the node or one of its links."""
+        return any(change.id == node_id for change in self.nodes) or any(
+            node_id in {change.key.source, change.key.target} for change in self.links
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Head:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol
 
 from cmdb.graph.batch import Commit, WriteBatch
-from cmdb.graph.elements import Evidence, Link, Node
+from cmdb.graph.elements import Evidence, Link, LinkKey, Node, Properties
 from cmdb.graph.query import LinkQuery, NodePage, NodeQuery, RegionQuery, SearchHit, SearchQuery
 from cmdb.graph.revision import Head, Revision
 from cmdb.graph.structure import Structure
@@ -79,6 +79,13 @@ class GraphStore(Protocol):
         """The links of each node asked for; nodes without any are left out."""
         ...
 
+    async def links_at(self, keys: Sequence[LinkKey]) -> Mapping[LinkKey, Properties]:
+        """The properties of those links that stand; keys of others are left out.
+
+        What it costs depends on the number of keys, not on how many other links their ends have.
+        """
+        ...
+
     async def search(self, query: SearchQuery) -> Sequence[SearchHit]:
         """Nodes whose searchable properties contain every word, best first."""
         ...
@@ -91,8 +98,13 @@ class GraphStore(Protocol):
         """The shape of the whole graph at one revision, without properties of nodes."""
         ...
 
-    def revisions(self, after: int = 0, limit: int | None = None) -> AsyncIterator[Revision]:
-        """Revisions later than `after`, oldest first."""
+    def revisions(
+        self, after: int = 0, limit: int | None = None, touching: str | None = None
+    ) -> AsyncIterator[Revision]:
+        """Revisions later than `after`, oldest first, at most `limit` of them.
+
+        With `touching`, the id of a node that is or was, only those that changed it or one of its links.
+        """
         ...
 
     def nodes(self) -> AsyncIterator[Node]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cmdb.graph.elements import Evidence, LinkKey, Node, Properties
 from cmdb.graph.query import Direction, LinkQuery
-from cmdb.inventory.compiled import CompiledModel, RelationshipPlan
+from cmdb.inventory.compiled import CompiledModel
 from cmdb.inventory.prepared import PreparedEnd, PreparedItem, PreparedObservation, PreparedReference
 from cmdb.inventory.reader import NAME_PROPERTIES, Reader, names_of
 
@@ -73,6 +73,7 @@ async def fetch_known(reader: Reader, model: CompiledModel, chunk: Sequence[Prep
     pinned = (each.node_id for observation in chunk for each in observation.references() if each.node_id)
     named = (one for found in known.names.values() for one in found)
     ids = list({*known.claims.values(), *named, *pinned})
+    candidates.join(chunk)
     known.nodes, known.evidences, _ = await asyncio.gather(
         reader.get(ids), reader.evidence(ids), _fetch_links(reader, chunk, known, candidates)
     )
@@ -85,6 +86,28 @@ class _Candidates:
     def __init__(self, known: Known) -> None:
         self._known = known
         self._of_item: dict[PreparedItem, list[str]] = {}
+        self._joined: dict[str, set[str]] = {}
+
+    def join(self, chunk: Iterable[PreparedObservation]) -> None:
+        """Count for an item also the CIs known to items with which it shares an identifier that nobody holds yet."""
+        claims = self._known.claims
+        loose: list[tuple[list[str], set[str]]] = []
+        for observation in chunk:
+            for item in observation.items:
+                texts = [text for _, text in item.strong + item.weak if text not in claims]
+                if texts:
+                    loose.append((texts, set(self.of_item(observation, item))))
+        grows = any(holders for _, holders in loose)
+        while grows:
+            grows = False
+            for texts, holders in loose:
+                holders.update(*[self._joined.get(text, ()) for text in texts])
+                for text in texts:
+                    known = self._joined.setdefault(text, set())
+                    grows = grows or not holders <= known
+                    known |= holders
+        if self._joined:
+            self._of_item.clear()
 
     def of_end(self, observation: PreparedObservation, end: PreparedEnd) -> list[str]:
         if isinstance(end, int):
@@ -113,6 +136,9 @@ class _Candidates:
                     holder = claims.get(f"{rule.prefix}{parent}|{text}")
                     if holder is not None and holder not in found:
                         found.append(holder)
+            if self._joined:
+                for _, text in item.strong + item.weak:
+                    found += [each for each in self._joined.get(text, ()) if each not in found]
             self._of_item[item] = found
         return found
 
@@ -162,38 +188,34 @@ async def _fetch_names(
 async def _fetch_links(
     reader: Reader, chunk: Iterable[PreparedObservation], known: Known, candidates: _Candidates
 ) -> None:
-    ends: dict[RelationshipPlan, tuple[set[str], set[str]]] = {}
+    """The links that the chunk may put, and those in whose place they would come.
+
+    Where an end may have one link only, all of that end are asked for, else the links in question and no
+    others: a hub may have a hundred thousand.
+    """
+    bounded: dict[Direction, tuple[set[str], set[str]]] = {each: (set(), set()) for each in Direction}
+    keys: set[LinkKey] = set()
     for observation in chunk:
         for each in observation.relationships:
-            pair = ends.get(each.plan)
-            if pair is None:
-                pair = ends[each.plan] = (set(), set())
-            pair[0].update(candidates.of_end(observation, each.source))
-            pair[1].update(candidates.of_end(observation, each.target))
-    asked = list(_sides(ends))
-    for direction in Direction:
-        types = tuple(sorted(plan.name for plan, side, _ in asked if side is direction))
-        ids = {one for _, side, found in asked if side is direction for one in found}
-        if not types or not ids:
+            plan = each.plan
+            sources = candidates.of_end(observation, each.source)
+            targets = candidates.of_end(observation, each.target)
+            if plan.one_target:
+                bounded[Direction.OUT][0].add(plan.name)
+                bounded[Direction.OUT][1].update(sources)
+            if plan.one_source:
+                bounded[Direction.IN][0].add(plan.name)
+                bounded[Direction.IN][1].update(targets)
+            if not plan.one_target and not plan.one_source and sources and targets:
+                keys.update([LinkKey(plan.name, source, target) for source in sources for target in targets])
+    known.links.update(await reader.links_at(list(keys)))
+    for direction, (types, ids) in bounded.items():
+        if not ids:
             continue
-        query = LinkQuery(tuple(sorted(ids)), direction, types)
+        query = LinkQuery(tuple(sorted(ids)), direction, tuple(sorted(types)))
         for links in (await reader.links(query)).values():
             for link in links:
                 if link.key not in known.links:
                     known.links[link.key] = link.properties
                     known.targets[link.type, link.source].append(link.target)
                     known.sources[link.type, link.target].append(link.source)
-
-
-def _sides(
-    ends: Mapping[RelationshipPlan, tuple[set[str], set[str]]],
-) -> Iterator[tuple[RelationshipPlan, Direction, set[str]]]:
-    """From which end to ask: the one that may have one link only, else the one with more CIs.
-
-    A rack has many servers and a server one rack: asked from the servers' side the answer stays small.
-    """
-    for plan, (sources, targets) in ends.items():
-        if plan.one_target or (not plan.one_source and len(sources) >= len(targets)):
-            yield plan, Direction.OUT, sources
-        if plan.one_source or (not plan.one_target and len(sources) < len(targets)):
-            yield plan, Direction.IN, targets

@@ -77,6 +77,12 @@ class Overlay:
             found[node_id] = rest + over
         return found
 
+    async def links_at(self, keys: Sequence[LinkKey]) -> Mapping[LinkKey, Properties]:
+        """The properties of those links that stand."""
+        found = dict(await self._below.links_at([key for key in keys if key not in self._links]))
+        laid = {key: self._links[key] for key in keys if key in self._links}
+        return {**found, **{key: properties for key, properties in laid.items() if properties is not None}}
+
     async def named(
         self, labels: tuple[str, ...], properties: tuple[str, ...], names: Sequence[str]
     ) -> Sequence[Node]:

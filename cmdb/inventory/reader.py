@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from cmdb.graph.elements import Evidence, Link, Node
+from cmdb.graph.elements import Evidence, Link, LinkKey, Node, Properties
 from cmdb.graph.query import PAGE_LIMIT, AnyOf, Condition, LinkQuery, NodeQuery, Operator
 from cmdb.graph.store import GraphStore
 
 NAME_PROPERTIES = ("name", "hostname", "fqdn")
 """The properties by which people name a CI."""
+
+_NAMES_AT_ONCE = PAGE_LIMIT * 9 // 10
 
 
 class Reader(Protocol):
@@ -30,6 +32,10 @@ class Reader(Protocol):
 
     async def links(self, query: LinkQuery) -> Mapping[str, Sequence[Link]]:
         """The links of each node asked for."""
+        ...
+
+    async def links_at(self, keys: Sequence[LinkKey]) -> Mapping[LinkKey, Properties]:
+        """The properties of those links that stand."""
         ...
 
     async def named(
@@ -61,19 +67,27 @@ class StoreReader:
         """The links of each node asked for."""
         return await self._store.links(query) if query.ids else {}
 
+    async def links_at(self, keys: Sequence[LinkKey]) -> Mapping[LinkKey, Properties]:
+        """The properties of those links that stand."""
+        return await self._store.links_at(keys) if keys else {}
+
     async def named(
         self, labels: tuple[str, ...], properties: tuple[str, ...], names: Sequence[str]
     ) -> Sequence[Node]:
         """The nodes of these labels that have one of the names in one of the properties."""
-        where = AnyOf(tuple(Condition(each, Operator.IN, list(names)) for each in properties))
-        found: list[Node] = []
-        after: str | None = None
-        while True:
-            page = await self._store.find(NodeQuery(labels, where, first=PAGE_LIMIT, after=after))
-            found.extend(page.nodes)
-            if not page.has_next:
-                return found
-            after = page.cursors[-1]
+        found: dict[str, Node] = {}
+        # Of so few names at once, what is found fits on a page as a rule: a second page would ask all over again.
+        for start in range(0, len(names), _NAMES_AT_ONCE):
+            part = list(names[start : start + _NAMES_AT_ONCE])
+            where = AnyOf(tuple(Condition(each, Operator.IN, part) for each in properties))
+            after: str | None = None
+            while True:
+                page = await self._store.find(NodeQuery(labels, where, first=PAGE_LIMIT, after=after))
+                found.update((node.id, node) for node in page.nodes)
+                if not page.has_next:
+                    break
+                after = page.cursors[-1]
+        return list(found.values())
 
 
 def names_of(node: Node, properties: Iterable[str]) -> set[str]:

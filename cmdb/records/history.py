@@ -42,35 +42,11 @@ class HistoryEntry:
 
 async def history_of(store: GraphStore, node: Node, lifecycle: Lifecycle) -> list[HistoryEntry]:
     """Every revision that touched the record or one of its links, oldest first."""
-    start = await _before_creation(store, node)
-    entries = await _entries_after(store, node, lifecycle, start)
-    if start and not any(entry.transition and entry.transition.source is None for entry in entries):
-        # A clock that was set back breaks the search by time.
-        return await _entries_after(store, node, lifecycle, 0)
-    return entries
-
-
-async def _entries_after(
-    store: GraphStore, node: Node, lifecycle: Lifecycle, after: int
-) -> list[HistoryEntry]:
     return [
         entry
-        async for revision in store.revisions(after=after)
+        async for revision in store.revisions(touching=node.id)
         if (entry := _entry(revision, node.id, lifecycle)) is not None
     ]
-
-
-async def _before_creation(store: GraphStore, node: Node) -> int:
-    """A revision before the record's first one, found by its time in a logarithmic number of reads."""
-    low, high = 0, node.revision
-    while high - low > 1:
-        middle = (low + high) // 2
-        at = [revision.at async for revision in store.revisions(after=middle - 1, limit=1)]
-        if at and at[0] < node.created_at:
-            low = middle
-        else:
-            high = middle
-    return low
 
 
 def _entry(revision: Revision, record_id: str, lifecycle: Lifecycle) -> HistoryEntry | None:

@@ -72,3 +72,30 @@ async def test_a_stream_of_revisions_keeps_to_its_snapshot(store: GraphStore) ->
         if revision.number == 1:
             await put(store, host("late"))
     assert seen == [1, 2, 3, 4]
+
+
+async def test_the_history_of_a_node_is_what_touched_it_or_its_links(store: GraphStore) -> None:
+    """Not what happened to others; a node that is gone keeps its history."""
+    await _some_history(store)
+    await put(store, host("j", note="h"))
+    await put(store, link("CONNECTS", "j", "i"))
+    assert await touching(store, "h") == [1, 2, 3, 4]
+    assert await touching(store, "i") == [1, 3, 4, 6]
+    assert await touching(store, "j") == [5, 6]
+    assert await touching(store, "k") == []
+    assert await touching(store, "\udc80") == []
+
+
+async def test_the_history_of_a_node_can_be_read_from_anywhere_and_in_part(store: GraphStore) -> None:
+    """`after` skips, and `limit` bounds those that are given, not those that are passed over."""
+    await _some_history(store)
+    assert await touching(store, "i", after=1) == [3, 4]
+    assert await touching(store, "i", limit=2) == [1, 3]
+    assert await touching(store, "i", after=1, limit=1) == [3]
+    whole = {revision.number: revision for revision in await ledger(store)}
+    assert [one async for one in store.revisions(touching="i")] == [whole[1], whole[3], whole[4]]
+
+
+async def touching(store: GraphStore, node_id: str, after: int = 0, limit: int | None = None) -> list[int]:
+    """The numbers of the revisions that touched a node."""
+    return [one.number async for one in store.revisions(after, limit, node_id)]

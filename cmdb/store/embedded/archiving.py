@@ -15,7 +15,7 @@ from cmdb.graph.elements import Link
 from cmdb.graph.errors import NodeNotFoundError
 from cmdb.graph.ledger import link_changes_json, node_changes_json
 from cmdb.graph.revision import Revision
-from cmdb.store.embedded import evidence, value_index
+from cmdb.store.embedded import evidence, ledger, value_index
 from cmdb.store.embedded.connections import Connections
 from cmdb.store.embedded.faults import faults_of
 from cmdb.store.embedded.names import Names
@@ -108,6 +108,10 @@ class _Loading:
         execute(
             "INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_revision_row, piece.revisions)
         )
+        for revision in piece.revisions:
+            changed = (change.id for change in revision.nodes)
+            links = (change.key for change in revision.links)
+            ledger.note_touches(self._connection, revision.number, changed, links)
 
     def end(self) -> None:
         """What nodes hold is kept with their evidence too."""

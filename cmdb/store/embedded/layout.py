@@ -101,4 +101,15 @@ STEPS: tuple[tuple[str, ...], ...] = (
         ) WITHOUT ROWID
         """,
     ),
+    (
+        "CREATE TABLE touches (node TEXT NOT NULL, revision INTEGER NOT NULL, PRIMARY KEY (node, revision)) WITHOUT ROWID",
+        """
+        INSERT INTO touches
+        SELECT json_extract(entry.value, '$[0]'), number FROM revisions, json_each(CAST(nodes AS TEXT)) AS entry
+        UNION
+        SELECT json_extract(entry.value, '$[1]'), number FROM revisions, json_each(CAST(links AS TEXT)) AS entry
+        UNION
+        SELECT json_extract(entry.value, '$[2]'), number FROM revisions, json_each(CAST(links AS TEXT)) AS entry
+        """,
+    ),
 )

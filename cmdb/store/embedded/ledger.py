@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import orjson
@@ -14,7 +14,7 @@ from cmdb.graph.ledger import RevisionHeader, revision_hash
 from cmdb.graph.revision import ChangeKind, Head, LinkChange, NodeChange, Revision
 from cmdb.kernel.actor import Actor, ActorKind
 from cmdb.store.embedded.faults import damaged
-from cmdb.store.embedded.rows import decoded
+from cmdb.store.embedded.rows import bindable, decoded, json_list
 
 
 def head(connection: sqlite3.Connection) -> Head:
@@ -42,14 +42,35 @@ def append(
             last.hash, digest, node_json, link_json,
         ),
     )  # fmt: skip
+    note_touches(
+        connection, header.number, (entry[0] for entry in nodes), (LinkKey(*entry[:3]) for entry in links)
+    )
 
 
-def revisions(connection: sqlite3.Connection, after: int, first: int) -> list[Revision]:
-    """Some revisions later than `after`, oldest first."""
-    rows = connection.execute(
-        "SELECT * FROM revisions WHERE number > ? ORDER BY number LIMIT ?", (after, first)
-    ).fetchall()
-    return [_revision(row) for row in rows]
+def next_revision(connection: sqlite3.Connection, after: int, touching: str | None) -> Revision | None:
+    """The first revision later than `after`; of all nodes, or of one and its links."""
+    if touching is None:
+        row = connection.execute(
+            "SELECT * FROM revisions WHERE number > ? ORDER BY number LIMIT 1", (after,)
+        ).fetchone()
+    else:
+        row = connection.execute(
+            "SELECT r.* FROM touches t JOIN revisions r ON r.number = t.revision "
+            "WHERE t.node = ? AND t.revision > ? ORDER BY t.revision LIMIT 1",
+            (bindable(touching), after),
+        ).fetchone()
+    return None if row is None else _revision(row)
+
+
+def note_touches(
+    connection: sqlite3.Connection, revision: int, nodes: Iterable[str], links: Iterable[LinkKey]
+) -> None:
+    """Note which nodes a revision touched: those it changed, and the ends of links it changed."""
+    touched = {*nodes, *(end for key in links for end in (key.source, key.target))}
+    # One statement for all of them: as many steps from Python would take several times as long.
+    connection.execute(
+        "INSERT INTO touches SELECT value, ? FROM json_each(?)", (revision, json_list(sorted(touched)))
+    )
 
 
 def _revision(row: tuple[Any, ...]) -> Revision:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 
-from cmdb.graph.elements import Link, LinkKey, Node
+from cmdb.graph.elements import Link, LinkKey, Node, Properties
 from cmdb.graph.errors import InvalidQueryError
 from cmdb.graph.query import Direction, LinkQuery
 from cmdb.graph.schema import GraphSchema
 from cmdb.store.embedded.compile_links import links_statement
 from cmdb.store.embedded.finding import link_type_keys
 from cmdb.store.embedded.names import Names
-from cmdb.store.embedded.rows import NODE_COLUMNS, json_list, link_properties, node_of
+from cmdb.store.embedded.rows import NODE_COLUMNS, json_list, keys_of, link_properties, node_of, row_list
 
 
 def get(connection: sqlite3.Connection, names: Names, ids: Sequence[str]) -> Mapping[str, Node]:
@@ -59,3 +59,23 @@ def links(
         key = LinkKey(type_name, here, there) if outwards else LinkKey(type_name, there, here)
         found.setdefault(here, []).append(Link(key, link_properties(text)))
     return found
+
+
+def links_at(
+    connection: sqlite3.Connection, names: Names, keys: Sequence[LinkKey]
+) -> Mapping[LinkKey, Properties]:
+    """The properties of those links that stand."""
+    ends = keys_of(connection, {end for key in keys for end in (key.source, key.target)})
+    types = {name: names.link_types.key(connection, name) for name in {key.type for key in keys}}
+    places: dict[tuple[int, int, int], LinkKey] = {}
+    for key in keys:
+        source, link_type, target = ends.get(key.source), types[key.type], ends.get(key.target)
+        if source is not None and link_type is not None and target is not None:
+            places[source, link_type, target] = key
+    rows = connection.execute(
+        "SELECT l.source, l.type, l.target, l.properties FROM json_each(?) k CROSS JOIN links l "
+        "ON l.source = json_extract(k.value, '$[0]') AND l.type = json_extract(k.value, '$[1]') "
+        "AND l.target = json_extract(k.value, '$[2]')",
+        (row_list(sorted(places)),),
+    ).fetchall()
+    return {places[row[:3]]: link_properties(row[3]) for row in rows}

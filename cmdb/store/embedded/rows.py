@@ -47,6 +47,16 @@ def json_list(values: Iterable[str | int]) -> str:
         return json.dumps(items)
 
 
+def bindable(text: str) -> str:
+    """The text as it can be bound; one that is not valid Unicode becomes one that nothing is equal to."""
+    return text if text.isascii() else text.encode(errors="replace").decode()
+
+
+def row_list(rows: Iterable[tuple[int, ...]]) -> str:
+    """Rows of numbers as a JSON list of lists, to bind where SQL reads `json_each(?)`."""
+    return orjson.dumps(list(rows)).decode()
+
+
 def node_of(connection: sqlite3.Connection, names: Names, row: tuple[Any, ...]) -> Node:
     """The node of a row of NODE_COLUMNS.
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from cmdb.graph.archive import Holding, Piece, RequestResult
 from cmdb.graph.batch import Commit, WriteBatch
-from cmdb.graph.elements import Evidence, Link, Node
+from cmdb.graph.elements import Evidence, Link, LinkKey, Node, Properties
 from cmdb.graph.errors import StoreUnavailableError
 from cmdb.graph.query import LinkQuery, NodePage, NodeQuery, RegionQuery, SearchHit, SearchQuery
 from cmdb.graph.revision import Head, Revision
@@ -145,6 +145,12 @@ class EmbeddedStore:
             lambda connection: reading.links(connection, self._names, self._schema, query)
         )
 
+    async def links_at(self, keys: Sequence[LinkKey]) -> Mapping[LinkKey, Properties]:
+        """The properties of those links that stand."""
+        return await self._connections.read(
+            lambda connection: reading.links_at(connection, self._names, keys)
+        )
+
     async def search(self, query: SearchQuery) -> Sequence[SearchHit]:
         """Nodes whose searchable properties contain every word, best first."""
         while await self._connections.read(searching.is_pending):
@@ -163,10 +169,14 @@ class EmbeddedStore:
         """The shape of the whole graph at one revision."""
         return await self._connections.read(lambda connection: shapes.structure(connection, self._names))
 
-    def revisions(self, after: int = 0, limit: int | None = None) -> AsyncIterator[Revision]:
-        """Revisions later than `after`, oldest first."""
+    def revisions(
+        self, after: int = 0, limit: int | None = None, touching: str | None = None
+    ) -> AsyncIterator[Revision]:
+        """Revisions later than `after`, oldest first; of all nodes, or of one and its links."""
         return streams.stream(
-            self._connections, lambda connection: streams.revisions(connection, after, limit), piece=1
+            self._connections,
+            lambda connection: streams.revisions(connection, after, limit, touching),
+            piece=1,
         )
 
     def nodes(self) -> AsyncIterator[Node]:

@@ -61,14 +61,16 @@ def links(connection: sqlite3.Connection) -> Iterator[Link]:
         yield Link(LinkKey(type_name, source, target), link_properties(text))
 
 
-def revisions(connection: sqlite3.Connection, after: int, limit: int | None) -> Iterator[Revision]:
-    """Revisions later than `after`, oldest first."""
+def revisions(
+    connection: sqlite3.Connection, after: int, limit: int | None, touching: str | None
+) -> Iterator[Revision]:
+    """Revisions later than `after`, oldest first; of all nodes, or of one and its links."""
     given = 0
     while limit is None or given < limit:
         # One at a time: a revision holds all that a batch changed, so even a few can be large.
-        found = ledger.revisions(connection, after, 1)
-        if not found:
+        found = ledger.next_revision(connection, after, touching)
+        if found is None:
             return
-        yield found[0]
-        after = found[0].number
+        yield found
+        after = found.number
         given += 1

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from cmdb.graph.elements import Evidence, Link, LinkKey, Node
+from cmdb.graph.elements import Evidence, Link, LinkKey, Node, Properties
 from cmdb.graph.errors import InvalidQueryError
 from cmdb.graph.query import Direction, LinkQuery
 from cmdb.graph.revision import Head
 from cmdb.graph.schema import GraphSchema
-from cmdb.store.neo4j.compile_links import links_statement
+from cmdb.store.neo4j.compile_links import links_statement, standing_links_statement
 from cmdb.store.neo4j.compile_rows import node_of
 from cmdb.store.neo4j.connection import Transaction
 from cmdb.store.neo4j.evidence import claims_of, seen_of, stamps_of
@@ -77,4 +77,22 @@ async def links(
     for here, type_name, there, properties in rows:
         key = LinkKey(type_name, here, there) if outwards else LinkKey(type_name, there, here)
         found.setdefault(here, []).append(Link(key, properties))
+    return found
+
+
+async def links_at(
+    transaction: Transaction, schema: GraphSchema, keys: Sequence[LinkKey]
+) -> Mapping[LinkKey, Properties]:
+    """The properties of those links that stand."""
+    by_type: dict[str, list[dict[str, str]]] = {}
+    for key in dict.fromkeys(keys):
+        if key.type in schema.link_types and is_sendable(*key):
+            by_type.setdefault(key.type, []).append({"source": key.source, "target": key.target})
+    found: dict[LinkKey, Properties] = {}
+    for link_type, rows in sorted(by_type.items()):
+        for source, target, properties in await transaction.rows(
+            standing_links_statement(link_type), rows=rows
+        ):
+            if properties is not None:
+                found[LinkKey(link_type, source, target)] = properties
     return found

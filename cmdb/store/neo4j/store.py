@@ -10,7 +10,7 @@ from neo4j.exceptions import ConstraintError, IncompleteCommit
 
 from cmdb.graph.archive import Holding, Piece, RequestResult
 from cmdb.graph.batch import Commit, WriteBatch
-from cmdb.graph.elements import Evidence, Link, Node
+from cmdb.graph.elements import Evidence, Link, LinkKey, Node, Properties
 from cmdb.graph.query import LinkQuery, NodePage, NodeQuery, RegionQuery, SearchHit, SearchQuery
 from cmdb.graph.revision import Head, Revision
 from cmdb.graph.schema import GraphSchema
@@ -138,6 +138,12 @@ class Neo4jStore:
             lambda transaction: reading.links(transaction, self._schema, query)
         )
 
+    async def links_at(self, keys: Sequence[LinkKey]) -> Mapping[LinkKey, Properties]:
+        """The properties of those links that stand."""
+        return await self._connection.read(
+            lambda transaction: reading.links_at(transaction, self._schema, keys)
+        )
+
     async def search(self, query: SearchQuery) -> Sequence[SearchHit]:
         """Nodes whose searchable properties contain every word, best first."""
         return await self._connection.read(
@@ -169,9 +175,13 @@ class Neo4jStore:
         """The newest revision, at a moment when none is being written."""
         return await self._connection.write(ledger.locked_head)
 
-    def revisions(self, after: int = 0, limit: int | None = None) -> AsyncIterator[Revision]:
-        """Revisions later than `after`, oldest first."""
-        return streams.revisions(self._connection, after, limit)
+    def revisions(
+        self, after: int = 0, limit: int | None = None, touching: str | None = None
+    ) -> AsyncIterator[Revision]:
+        """Revisions later than `after`, oldest first; of all nodes, or of one and its links."""
+        if touching is None:
+            return streams.revisions(self._connection, after, limit)
+        return streams.revisions_touching(self._connection, after, limit, touching)
 
     def nodes(self) -> AsyncIterator[Node]:
         """Every node, ordered by id."""

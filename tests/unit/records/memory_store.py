@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import cast
 
 from cmdb.graph.batch import Commit, NodeCreate, NodeUpdate, WriteBatch
@@ -95,9 +96,11 @@ class MemoryStore:
                 found.setdefault(here, []).append(link)
         return found
 
-    async def revisions(self, after: int = 0, limit: int | None = None) -> AsyncIterator[Revision]:
-        end = None if limit is None else after + limit
-        for revision in self.ledger[after:end]:
+    async def revisions(
+        self, after: int = 0, limit: int | None = None, touching: str | None = None
+    ) -> AsyncIterator[Revision]:
+        given = (each for each in self.ledger[after:] if touching is None or each.touches(touching))
+        for revision in islice(given, limit):
             self.revisions_read += 1
             yield revision
 

@@ -251,6 +251,7 @@ async def test_a_file_of_layout_1_is_brought_to_the_index_of_values(path: Path) 
     await store.close()
     with inside(path) as connection:
         for statement in (
+            "DROP TABLE touches",
             "DROP TABLE indexed_values",
             "DROP TABLE indexed_properties",
             "DROP INDEX nodes_by_name",
@@ -263,6 +264,7 @@ async def test_a_file_of_layout_1_is_brought_to_the_index_of_values(path: Path) 
         ):
             connection.execute(statement)
     store = await opened(path)
+    assert [revision.number async for revision in store.revisions(touching="b")] == [1]
     assert await found(store, Condition("rank", Operator.LT, 9), Order("rank"), labels=ITEMS) == [
         "b",
         "c",
