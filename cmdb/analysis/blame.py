@@ -20,26 +20,16 @@ from graphlib import TopologicalSorter
 from statistics import median
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
+from cmdb.analysis.alert_graph import Amounts, Edges, components, search, upstream_edges
 from cmdb.analysis.alerts import Alert, Signal
+from cmdb.analysis.surges import callers_of, surge_shares, to_where_surges_begin
 from cmdb.analysis.upstream import Floats, Symptoms
 from cmdb.topology.conduction import Conduction
-from cmdb.topology.meaning import SOFT
 from cmdb.topology.topology import Topology
 
-DOUBTFUL_SHARE = 0.25
-"""What an amount counts beyond a soft dependency, or beyond a CI seen working.
-
-Who hands work to a queue does not wait for it to be done, and what passes a CI should show there; yet a queue
-runs full, and a little can hide in the usual scatter of a busy CI.
-"""
 PUT_DOWN = 0.75
 """How much of a complaint without an amount of its own is put down to what alerts upstream."""
-
-Amounts = Mapping[int, float]
-Edges = Mapping[int, Mapping[int, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +69,11 @@ def find_blame(
     if not complaints:
         return Blame()
     surges = _amounts(known, Signal.TRAFFIC)
-    callers = _callers(conduction, starts, surges, healthy)
+    callers = callers_of(conduction, starts, surges, healthy)
     shares = np.zeros(len(topology.ids))
     for amounts in complaints.values():
-        own = _flow(starts, _upstream_edges(conduction, starts, amounts, healthy), amounts)
-        own = _to_where_surges_begin(own, _surge_shares(known), surges, callers)
+        own = _flow(starts, upstream_edges(conduction, starts, amounts, healthy), amounts)
+        own = to_where_surges_begin(own, surge_shares(known), surges, callers)
         shares += _possible(conduction, own, amounts) / len(complaints)
     return Blame(
         shares=np.minimum(shares, 1.0),
@@ -102,7 +92,7 @@ def _possible(conduction: Conduction, own: Amounts, amounts: Amounts) -> Floats:
     found = np.zeros(len(conduction.suppliers.offsets) - 1)
     for place, share in own.items():
         if share > 0:
-            seen, _ = _search(conduction, place, amounts, (), soft_too=True)
+            seen, _ = search(conduction, place, amounts, (), soft_too=True)
             found[sorted(seen - amounts.keys() - own.keys())] += share
     for place, share in own.items():
         found[place] += share
@@ -122,51 +112,13 @@ def _amounts(known: Iterable[tuple[Alert, int]], signal: Signal) -> dict[int, fl
     return {place: amount for place, amount in amounts.items() if amount > 0}
 
 
-def _upstream_edges(
-    conduction: Conduction, starts: Amounts, amounts: Amounts, healthy: Collection[int]
-) -> dict[int, dict[int, float]]:
-    """From each start and each alerting CI upstream of it to the next alerting ones upstream, and how far they count."""
-    edges: dict[int, dict[int, float]] = {}
-    waiting = list(starts)
-    while waiting:
-        place = waiting.pop()
-        if place not in edges:
-            _, every = _search(conduction, place, amounts, (), soft_too=True)
-            _, clear = _search(conduction, place, amounts, healthy, soft_too=False)
-            edges[place] = {one: 1.0 if one in clear else DOUBTFUL_SHARE for one in sorted(every)}
-            waiting += edges[place]
-    return edges
-
-
-def _search(
-    conduction: Conduction, start: int, amounts: Amounts, healthy: Collection[int], *, soft_too: bool
-) -> tuple[set[int], set[int]]:
-    """All CIs upstream up to the next alerting ones, and these; what is healthy is not gone through."""
-    found: set[int] = set()
-    seen = {start}
-    waiting = [start]
-    while waiting:
-        here = waiting.pop()
-        links = conduction.supply_links.of(here)
-        providers = conduction.suppliers.of(here)
-        for provider in (providers if soft_too else providers[conduction.strengths[links] != SOFT]).tolist():
-            if provider in seen:
-                continue
-            seen.add(provider)
-            if provider in amounts:
-                found.add(provider)
-            elif provider not in healthy:
-                waiting.append(provider)
-    return seen, found
-
-
 def _flow(starts: Amounts, edges: Edges, amounts: Amounts) -> dict[int, float]:
     """What each node makes itself of the shares that come in at the starts; it adds up to their sum.
 
     Nodes that lie on a cycle do not discount one another: they are taken as one, and share what they make by
     their amounts.
     """
-    component = _components(edges)
+    component = components(edges)
     members: defaultdict[int, list[int]] = defaultdict(list)
     for place, number in component.items():
         members[number].append(place)
@@ -212,69 +164,6 @@ def _put_down(
                     edges[place][provider] * amounts[provider] * (mine if place in amounts else 1.0)
                 )
     return passed
-
-
-def _components(edges: Edges) -> dict[int, int]:
-    """By node the number of its strongly connected component."""
-    nodes = sorted(edges)
-    place = {node: number for number, node in enumerate(nodes)}
-    pairs = [(place[node], place[provider]) for node in nodes for provider in edges[node]]
-    rows = np.array([one for one, _ in pairs], dtype=np.int32)
-    columns = np.array([other for _, other in pairs], dtype=np.int32)
-    matrix = csr_array((np.ones(len(pairs)), (rows, columns)), shape=(len(nodes), len(nodes)))
-    _, labels = connected_components(matrix, directed=True, connection="strong")
-    return dict(zip(nodes, labels.tolist(), strict=True))
-
-
-def _surge_shares(known: Iterable[tuple[Alert, int]]) -> dict[int, float]:
-    """The share of a CI's requests that is above the usual."""
-    return {
-        place: alert.excess / (alert.usual + alert.excess)
-        for alert, place in known
-        if alert.signal is Signal.TRAFFIC and alert.excess > 0
-    }
-
-
-def _callers(
-    conduction: Conduction, starts: Amounts, surges: Amounts, healthy: Collection[int]
-) -> dict[int, dict[int, float]]:
-    """For each CI with a surge those that send it more; none of a cycle."""
-    forward = _upstream_edges(conduction, starts, surges, healthy if surges else ())
-    component = _components(forward)
-    callers: dict[int, dict[int, float]] = {place: {} for place in forward}
-    for place, providers in sorted(forward.items()):
-        for provider in providers:
-            if place in surges and component[place] != component[provider]:
-                callers[provider][place] = 1.0
-    return callers
-
-
-def _to_where_surges_begin(
-    own: Mapping[int, float], shares: Amounts, surges: Amounts, callers: Edges
-) -> defaultdict[int, float]:
-    moved: defaultdict[int, float] = defaultdict(float)
-    for place, share in own.items():
-        surged = share * shares.get(place, 0.0) if callers.get(place) else 0.0
-        moved[place] += share - surged
-        if surged:
-            for origin, part in _origins(place, surges, callers).items():
-                moved[origin] += surged * part
-    return moved
-
-
-def _origins(place: int, surges: Amounts, callers: Edges) -> dict[int, float]:
-    """The CIs at which a surge begins, with their parts of it."""
-    waiting: dict[int, float] = {place: 1.0}
-    found: defaultdict[int, float] = defaultdict(float)
-    while waiting:
-        here, part = waiting.popitem()
-        above = callers.get(here, {})
-        every = sum(surges[one] for one in above)
-        for one in above:
-            waiting[one] = waiting.get(one, 0.0) + part * surges[one] / every
-        if not above:
-            found[here] += part
-    return found
 
 
 def _records(known: Iterable[tuple[Alert, int]]) -> dict[int, tuple[str, ...]]:
