@@ -112,7 +112,9 @@ async def test_a_commit_cut_off_at_any_message_has_one_effect(
     assert rounds + 1 == len(found.revisions) == len(found.nodes)
 
 
-async def test_an_import_over_a_bad_network_gives_the_same_graph(places: Iterator[Place], seed: int) -> None:
+async def test_an_import_over_a_bad_network_gives_the_same_graph(
+    places: Iterator[Place], seed: int, *, thorough: bool
+) -> None:
     """Delays, cuts and dropped replies in an import of several chunks."""
     stream, options = devices(seed, 60), RunOptions("nmap", "office", chunk_items=20)
     place = next(places)
@@ -121,7 +123,7 @@ async def test_an_import_over_a_bad_network_gives_the_same_graph(places: Iterato
         expected = content_hash(await sound(store))
     place = next(places)
     async with _through(place, seed) as (proxy, store):
-        proxy.faults = Faults(delay_seconds=0.003, cut=0.02, drop_commit_reply=0.2, most=6)
+        proxy.faults = Faults(delay_seconds=0.003, cut=0.02, drop_commit_reply=0.4, most=6 if thorough else 1)
         report = await engine_on(store).run(stream, options)
         proxy.faults = Faults()
         found = await sound(store)
@@ -132,14 +134,14 @@ async def test_an_import_over_a_bad_network_gives_the_same_graph(places: Iterato
 
 
 async def test_a_server_that_refuses_is_told_in_one_error_and_used_again_when_it_is_back(
-    place: Place, seed: int
+    place: Place, seed: int, *, thorough: bool
 ) -> None:
     """Connections that broke while nobody used them are replaced, and none of the pool is lost."""
     settings = Neo4jSettings(retry_seconds=0.0, connect_seconds=0.5, connections=5, wait_seconds=5.0)
     async with _through(place, seed, settings) as (proxy, store):
         await put(store, host("h", rank=0))
         await asyncio.gather(*[store.head() for _ in range(10)])
-        for _ in range(3):
+        for _ in range(3 if thorough else 1):
             proxy.switch(Mode.REFUSE)
             outcomes = await asyncio.gather(*[store.head() for _ in range(20)], return_exceptions=True)
             assert {True} == {isinstance(each, StoreUnavailableError) for each in outcomes}, outcomes
