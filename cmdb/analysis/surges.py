@@ -37,7 +37,7 @@ def callers_of(
 
 def to_where_surges_begin(
     own: Mapping[int, float], shares: Amounts, surges: Amounts, callers: Edges
-) -> Mapping[int, float]:
+) -> dict[int, float]:
     """The same shares, with what more requests than usual bring about moved to whoever began to send them."""
     moved: defaultdict[int, float] = defaultdict(float)
     for place, share in own.items():
