@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
 from cmdb.analysis.impact_types import AffectedCi
 from cmdb.analysis.state import ImpactState
-from cmdb.topology.adjacency import Rows, distances, reach
+from cmdb.topology.adjacency import distances, reach
 from cmdb.topology.arrays import IntArray
-from cmdb.topology.conduction import Conduction
 from cmdb.topology.meaning import HARD
 from cmdb.topology.topology import Topology
 
@@ -90,9 +90,7 @@ class _Killers:
     """For each CI of a region, as bits over the region, which CIs take it DOWN alone."""
 
     def __init__(self, topology: Topology, region: IntArray) -> None:
-        self._conduction = topology.conduction
-        self._place = {position: place for place, position in enumerate(region.tolist())}
-        self._rules = [self._rules_of(position) for position in region.tolist()]
+        self._rules = _rules(topology, region)
 
     def found(self) -> list[int]:
         """For each CI of the region, which take it DOWN; repeated until nothing changes."""
@@ -125,28 +123,36 @@ class _Killers:
             killers |= _in_at_least(losses, [bits[member] for member in members])
         return killers
 
-    def _rules_of(self, position: int) -> tuple[list[int], list[tuple[int, list[int]]]]:
-        """Providers that take it down alone; groups as (members to lose, members in the region)."""
-        conduction: Conduction = self._conduction
-        suppliers: Rows = conduction.suppliers
-        singles: list[int] = []
-        groups: dict[int, list[int]] = {}
-        for provider, link in zip(
-            suppliers.of(position).tolist(), conduction.supply_links.of(position).tolist(), strict=True
-        ):
-            place = self._place.get(provider)
-            if place is None:
-                continue
-            group = int(conduction.groups.of_link[link])
-            if conduction.strengths[link] == HARD:
-                singles.append(place)
-            elif group >= 0 and conduction.groups.hard[group] and conduction.groups.redundant[group]:
-                groups.setdefault(group, []).append(place)
-        sizes = conduction.groups
-        return singles, [
-            (int(sizes.members[group] - sizes.needed[group]) + 1, members)
-            for group, members in groups.items()
-        ]
+
+_Rule: TypeAlias = tuple[list[int], list[tuple[int, list[int]]]]
+"""Providers that take a CI down alone; groups as (members to lose, members in the region)."""
+
+
+def _rules(topology: Topology, region: IntArray) -> list[_Rule]:
+    """For each CI of a region its rule, in places of the region."""
+    conduction = topology.conduction
+    supply, counts = conduction.supply_links.gather(region)
+    place_of = np.full(len(topology.ids), -1, dtype=np.int32)
+    place_of[region] = np.arange(len(region), dtype=np.int32)
+    providers = place_of[topology.links.providers[supply]]
+    owners = np.repeat(np.arange(len(region), dtype=np.int32), counts)
+    inside = providers >= 0
+    singles = inside & (conduction.strengths[supply] == HARD)
+    groups, of_link = conduction.groups, conduction.groups.of_link[supply]
+    counted = np.append(groups.hard & groups.redundant, np.bool_(False))  # a link in no group is at place -1
+    grouped = inside & ~singles & counted[of_link]
+    single_rules: list[list[int]] = [[] for _ in range(len(region))]
+    for owner, provider in zip(owners[singles].tolist(), providers[singles].tolist(), strict=True):
+        single_rules[owner].append(provider)
+    group_rules: list[dict[int, list[int]]] = [{} for _ in range(len(region))]
+    rows = (owners[grouped].tolist(), of_link[grouped].tolist(), providers[grouped].tolist())
+    for owner, group, provider in zip(*rows, strict=True):
+        group_rules[owner].setdefault(group, []).append(provider)
+    losses = groups.members - groups.needed + 1
+    return [
+        (alone, [(int(losses[group]), members) for group, members in together.items()])
+        for alone, together in zip(single_rules, group_rules, strict=True)
+    ]
 
 
 def _bits(number: int) -> Iterator[int]:
@@ -159,6 +165,8 @@ def _bits(number: int) -> Iterator[int]:
 
 def _in_at_least(count: int, sets: list[int]) -> int:
     """The bits that are in at least `count` of the sets."""
+    if count > len(sets):
+        return 0
     # at_least[n] holds the bits seen in n + 1 sets or more so far.
     at_least = [0] * count
     for bits in sets:

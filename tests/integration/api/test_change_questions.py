@@ -189,6 +189,18 @@ async def test_two_changes_each_safe_alone_collide_on_the_name_servers(office: O
     assert {"name": "name-servers", "members": 2, "needed": 1, "up": 0, "healthy": 0} == names["group"]
 
 
+async def test_three_changes_take_the_last_printer_away(office: Office) -> None:
+    """Any two of them leave a printer that prints; all three leave none, and no pair says so."""
+    first, *others = [await make_change(office, name, **window(6, 10)) for name in PRINTERS]
+    found = (await office.operation("change_collisions", change=first))["changeCollisions"]
+    (together,) = found["together"]
+
+    assert sorted(others) == sorted(change["number"] for change in together["changes"])
+    printing = next(row for row in together["items"] if row["ci"]["name"] == "Printing")
+    assert ("AT_RISK", "AT_RISK", "DOWN") == (printing["byThis"], printing["byOther"], printing["together"])
+    assert ("printers", 0) == (printing["group"]["name"], printing["group"]["up"])
+
+
 async def test_a_blackout_of_a_service_stands_against_work_on_what_it_needs(office: Office) -> None:
     """The blackout applies to shipping, and the router would take it down."""
     change = await make_change(office, ROUTER, **window(4, 10))
