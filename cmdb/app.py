@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from platformdirs import user_data_path
@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from cmdb.api.execution import GraphQLRunner
 from cmdb.api.http import HttpOptions, HttpServer
 from cmdb.api.limits import Limits
+from cmdb.api.past import PastServices
 from cmdb.api.schema import build_schema
 from cmdb.api.services import Services
 from cmdb.graph.archive import ArchiveStore
@@ -31,6 +32,7 @@ from cmdb.processes import process_behaviour
 from cmdb.processes.change.before_and_after import BeforeAndAfter
 from cmdb.processes.change.risk import RiskAnalysis
 from cmdb.processes.change.schedule import Schedule
+from cmdb.processes.configuration.differences import Differences
 from cmdb.processes.configuration.impact import ImpactAnalysis
 from cmdb.processes.configuration.imports import InventoryImports
 from cmdb.processes.configuration.items import ConfigurationItems
@@ -111,11 +113,14 @@ async def open_application(settings: Settings, clock: Clock | None = None) -> As
         InvalidModelError: the model has mistakes.
         StoreAddressError: the store's address is of no known kind.
         StoreUnavailableError: the store cannot be opened.
+        StoreIncompleteError: loading into it began and did not end.
     """
     clock = clock or SystemClock()
     model = load_model(settings.folders())
     store = await open_store(settings.store, graph_schema(model), clock)
     try:
+        # A store into which a restore was interrupted says so here, not in the middle of somebody's work.
+        await store.head()
         services = wire(model, store, clock)
         yield Application(services, settings.shown_store)
     finally:
@@ -173,6 +178,7 @@ def wire(model: Model, store: GraphStore, clock: Clock) -> Services:
     topologies = TopologyKeeper(store, model)
     impact = ImpactAnalysis(store, model, topologies)
     inventory = InventoryEngine(store, model, clock, ids)
+    past = PastServices(store, graph_schema(model), clock, partial(wire, model))
     return Services(
         model=model,
         store=store,
@@ -187,6 +193,8 @@ def wire(model: Model, store: GraphStore, clock: Clock) -> Services:
         before_and_after=BeforeAndAfter(store, model, topologies),
         schedule=Schedule(store, model, topologies, clock),
         change_risk=RiskAnalysis(store, model, topologies, impact.blast_radius),
+        past=past,
+        differences=Differences(store, model, past.store_at),
         clock=clock,
         ids=ids,
     )

@@ -11,9 +11,11 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
 from cmdb.api.context import NodeTypes
+from cmdb.api.fields.as_of import as_of_fields
 from cmdb.api.fields.change_impact import ChangeImpactFields
 from cmdb.api.fields.change_schedule import ChangeScheduleFields
 from cmdb.api.fields.configuration_items import configuration_item_fields
+from cmdb.api.fields.diff import DiffFields
 from cmdb.api.fields.impact import ImpactFields
 from cmdb.api.fields.imports import ImportMutations
 from cmdb.api.fields.item_mutations import ItemMutations
@@ -25,6 +27,7 @@ from cmdb.api.fields.root_cause import RootCauseFields
 from cmdb.api.fields.search import SearchFields
 from cmdb.api.generated import node_types
 from cmdb.api.limits import Limits, LimitsExtension
+from cmdb.api.moments import MomentAwareExecutor
 from cmdb.api.scalars import scalar_map
 from cmdb.model.types import Model
 
@@ -52,21 +55,18 @@ class Schema(strawberry.Schema):
 def build_schema(model: Model, limits: Limits) -> ApiSchema:
     """The GraphQL schema of a model."""
     types = node_types(model)
-    query = merge_types(
-        "Query",
-        (
-            configuration_item_fields(model),
-            record_queries(model, types),
-            ImpactFields,
-            RedundancyFields,
-            ChangeImpactFields,
-            ChangeScheduleFields,
-            RootCauseFields,
-            SearchFields,
-            RevisionFields,
-            ModelFields,
-        ),
+    readings = (
+        configuration_item_fields(model),
+        record_queries(model, types),
+        ImpactFields,
+        RedundancyFields,
+        ChangeImpactFields,
+        ChangeScheduleFields,
+        RootCauseFields,
+        SearchFields,
+        RevisionFields,
     )
+    query = merge_types("Query", (*readings, as_of_fields(readings), DiffFields, ModelFields))
     mutation = merge_types("Mutation", (ItemMutations, record_mutations(model, types), ImportMutations))
     schema = Schema(
         query=query,
@@ -77,6 +77,7 @@ def build_schema(model: Model, limits: Limits) -> ApiSchema:
             lambda: MaxTokensLimiter(max_token_count=limits.tokens),
             lambda: _limited(limits),
         ],
+        execution_context_class=MomentAwareExecutor,
         config=StrawberryConfig(scalar_map=scalar_map()),
     )
     return ApiSchema(schema, types, limits)

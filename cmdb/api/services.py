@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cmdb.api.past import PastServices
 from cmdb.graph.store import GraphStore
 from cmdb.inventory.engine import InventoryEngine
 from cmdb.kernel.clock import Clock
@@ -12,6 +13,7 @@ from cmdb.model.types import Model
 from cmdb.processes.change.before_and_after import BeforeAndAfter
 from cmdb.processes.change.risk import RiskAnalysis
 from cmdb.processes.change.schedule import Schedule
+from cmdb.processes.configuration.differences import Differences
 from cmdb.processes.configuration.impact import ImpactAnalysis
 from cmdb.processes.configuration.imports import InventoryImports
 from cmdb.processes.configuration.items import ConfigurationItems
@@ -38,5 +40,7 @@ class Services:
     before_and_after: BeforeAndAfter
     schedule: Schedule
     change_risk: RiskAnalysis
+    past: PastServices
+    differences: Differences
     clock: Clock
     ids: IdSource

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import operator as operators
 from collections.abc import Callable, Mapping, Sequence
-from functools import cmp_to_key
 from types import MappingProxyType
 from typing import Any
 
@@ -70,26 +69,18 @@ _TESTS: Mapping[Operator, Callable[[Any, Any], bool]] = MappingProxyType(
 
 def in_order(nodes: Sequence[Node], order: Sequence[Order]) -> list[Node]:
     """Nodes sorted: those without a value last both ways, numbers before texts, ties by id."""
-
-    def compared(one: Node, other: Node) -> int:
-        for key in order:
-            result = _compared(
-                value_of(one, key.property), value_of(other, key.property), descending=key.descending
-            )
-            if result:
-                return result
-        return -1 if one.id < other.id else int(one.id > other.id)
-
-    return sorted(nodes, key=cmp_to_key(compared))
+    ordered = sorted(nodes, key=lambda node: node.id)
+    for key in reversed(order):
+        # Each pass leaves alone what it finds equal, so the first key decides first.
+        valued = [(value, node) for node in ordered if (value := value_of(node, key.property)) is not None]
+        missing = [node for node in ordered if value_of(node, key.property) is None]
+        valued.sort(key=_rank, reverse=key.descending)
+        ordered = [node for _, node in valued] + missing
+    return ordered
 
 
-def _compared(one: Any, other: Any, *, descending: bool) -> int:
-    if one is None or other is None:
-        return (one is None) - (other is None)
-    left, right = (isinstance(one, str), one), (isinstance(other, str), other)
-    if left == right:
-        return 0
-    return -1 if (left < right) is not descending else 1
+def _rank(valued: tuple[Any, Node]) -> tuple[bool, Any]:
+    return isinstance(valued[0], str), valued[0]
 
 
 def beyond(order: Sequence[Order], values: Sequence[Value | None], node_id: str) -> Predicate:

@@ -99,30 +99,24 @@ def former_structure(present: Structure, undo: Undo, revision: int) -> Structure
     """The shape of the whole graph as it was, from its shape at some time since."""
     nodes = _nodes(present, undo)
     places = {node_id: place for place, node_id in enumerate(nodes)}
-    types: list[str] = []
-    sources: list[int] = []
-    targets: list[int] = []
-    properties: dict[int, Properties] = {}
-
-    def add(key: LinkKey, said: Properties | None) -> None:
-        if said:
-            properties[len(types)] = said
+    touched = _touched_links(present, undo)
+    # Of most links only the positions of their ends may have moved; -1 stands for nodes that came since.
+    moved = [places.get(node_id, -1) for node_id in present.ids]
+    kept = [place for place in range(len(present.link_types)) if place not in touched]
+    types = [present.link_types[place] for place in kept]
+    sources = [moved[present.link_sources[place]] for place in kept]
+    targets = [moved[present.link_targets[place]] for place in kept]
+    said = present.link_properties
+    properties = {new: said[old] for new, old in enumerate(kept) if old in said} if said else {}
+    standing = {key: said.get(place, {}) for place, key in touched.items()}
+    for key, former in undo.links.items():
+        if former is None:
+            continue
+        if values := former.over(standing.get(key, {})):
+            properties[len(types)] = values
         types.append(key.type)
         sources.append(places[key.source])
         targets.append(places[key.target])
-
-    standing: dict[LinkKey, Properties] = {}
-    ids = present.ids
-    columns = zip(present.link_types, present.link_sources, present.link_targets, strict=True)
-    for place, (link_type, source, target) in enumerate(columns):
-        key = LinkKey(link_type, ids[source], ids[target])
-        if key in undo.links:
-            standing[key] = present.link_properties.get(place, {})
-        else:
-            add(key, present.link_properties.get(place))
-    for key, former in undo.links.items():
-        if former is not None:
-            add(key, former.over(standing.get(key, {})))
     return Structure(
         revision=revision,
         ids=list(nodes),
@@ -133,6 +127,20 @@ def former_structure(present: Structure, undo: Undo, revision: int) -> Structure
         link_targets=targets,
         link_properties=properties,
     )
+
+
+def _touched_links(present: Structure, undo: Undo) -> dict[int, LinkKey]:
+    """The touched links among those that stand, by position."""
+    ids, types, targets = present.ids, present.link_types, present.link_targets
+    starts = {key.source for key in undo.links}
+    flags = [node_id in starts for node_id in ids]
+    found: dict[int, LinkKey] = {}
+    for place, source in enumerate(present.link_sources):
+        if flags[source]:
+            key = LinkKey(types[place], ids[source], ids[targets[place]])
+            if key in undo.links:
+                found[place] = key
+    return found
 
 
 def _nodes(present: Structure, undo: Undo) -> dict[str, tuple[str, str]]:

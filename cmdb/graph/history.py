@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 
 from cmdb.graph.batch import Commit, WriteBatch
-from cmdb.graph.elements import Evidence, Link, Node
+from cmdb.graph.elements import Evidence, Link, LinkKey, Node, Properties
 from cmdb.graph.evaluate import beyond, holds, in_order, value_of
 from cmdb.graph.former import MOST_TOUCHED, Former
 from cmdb.graph.former_links import former_links, former_structure
@@ -223,13 +223,30 @@ class PastStore:
         await self._former.advance()
         return former_structure(present, self._former.undo, self._moment.revision)
 
-    async def revisions(self, after: int = 0, limit: int | None = None) -> AsyncIterator[Revision]:
+    async def links_at(self, keys: Sequence[LinkKey]) -> Mapping[LinkKey, Properties]:
+        """The properties of those links that stood."""
+        present = await self._store.links_at(keys)
+        await self._former.advance()
+        touched = self._former.undo.links
+        found = {key: said for key, said in present.items() if key not in touched}
+        for key in keys:
+            former = touched.get(key)
+            if former is not None:
+                found[key] = former.over(present.get(key, {}))
+        return found
+
+    async def revisions(
+        self, after: int = 0, limit: int | None = None, touching: str | None = None
+    ) -> AsyncIterator[Revision]:
         """Revisions later than `after`, up to the moment."""
-        left = self._moment.revision - after
-        most = left if limit is None else min(left, limit)
-        if most > 0:
-            async for revision in self._store.revisions(after, most):
-                yield revision
+        if after >= self._moment.revision:
+            return
+        async for revision in self._store.revisions(after, limit, touching):
+            if revision.number > self._moment.revision:
+                return
+            yield revision
+            if revision.number == self._moment.revision:
+                return
 
     async def nodes(self) -> AsyncIterator[Node]:
         """Every node, ordered by id."""

@@ -96,7 +96,7 @@ class GraphInMemory:
     async def revisions(self, after: int = 0, limit: int | None = None) -> AsyncIterator[Revision]:
         """Revisions later than `after`."""
         self._count("revisions")
-        for revision in self.ledger[after:]:
+        for revision in self.ledger[after:][:limit]:
             yield revision
 
     async def links(self, query: LinkQuery) -> Mapping[str, Sequence[Link]]:

@@ -75,13 +75,20 @@ def given(**variables: object) -> Variables:
     return build
 
 
+async def router_at_first(office: Office) -> dict[str, object]:
+    router = await office.id_of(ROUTER)
+    return {"revision": 1, "id": router, "of": [{"id": router, "state": "DOWN"}]}
+
+
 CASES: dict[str, Variables] = {
+    "as_of": router_at_first,
     "change_collisions": a_change,
     "change_impact": a_change,
     "change_risk": a_change,
     "choose_by_id": router,
     "configuration_item": router,
     "configuration_items": given(filter={"class": "Host"}),
+    "diff": given(**{"from": {"revision": 1}, "to": {"revision": 2}}),
     "find_configuration_item": given(
         value="rtr-print.office.example", text="rtr-print.office.example", label="rtr-print"
     ),
