@@ -18,32 +18,39 @@ def with_updates_of_creates_folded(batch: WriteBatch) -> WriteBatch:
     Raises:
         VersionConflictError: such an update expects a version other than the first.
     """
-    created = {create.id: place for place, create in enumerate(batch.creates)}
+    created = {create.id for create in batch.creates}
     if not any(update.id in created for update in batch.updates):
         return batch
-    creates = list(batch.creates)
-    updates = []
+    folded: dict[str, list[NodeUpdate]] = {}
+    others = []
     for update in batch.updates:
-        place = created.get(update.id)
-        if place is None:
-            updates.append(update)
+        if update.id in created:
+            folded.setdefault(update.id, []).append(update)
         else:
-            creates[place] = _folded(creates[place], update)
-    return replace(batch, creates=tuple(creates), updates=tuple(updates))
-
-
-def _folded(create: NodeCreate, update: NodeUpdate) -> NodeCreate:
-    if update.expected_version not in {None, 1}:
-        raise _conflict(update.id, update.expected_version, 1)
-    merged = {**create.properties, **update.changes}
-    kept = tuple(value for value in create.identifiers if value not in update.releases)
-    return replace(
-        create,
-        label=update.label or create.label,
-        properties={name: value for name, value in merged.items() if value is not None},
-        identifiers=(*kept, *update.claims),
-        stamps={**create.stamps, **update.stamps},
+            others.append(update)
+    creates = tuple(
+        _folded(create, folded[create.id]) if create.id in folded else create for create in batch.creates
     )
+    return replace(batch, creates=creates, updates=tuple(others))
+
+
+def _folded(create: NodeCreate, updates: list[NodeUpdate]) -> NodeCreate:
+    label, properties, stamps = create.label, dict(create.properties), dict(create.stamps)
+    released = {value for update in updates for value in update.releases}
+    claims = [value for value in create.identifiers if value not in released]
+    for update in updates:
+        if update.expected_version not in {None, 1}:
+            raise _conflict(update.id, update.expected_version, 1)
+        label = update.label or label
+        for name, value in update.changes.items():
+            if value is None:
+                properties.pop(name, None)
+                stamps.pop(name, None)
+            else:
+                properties[name] = value
+        stamps.update(update.stamps)
+        claims += update.claims
+    return replace(create, label=label, properties=properties, identifiers=tuple(claims), stamps=stamps)
 
 
 def writes_of(batch: WriteBatch) -> tuple[NodeCreate | NodeUpdate, ...]:

@@ -297,6 +297,14 @@ async def test_stamps_and_sightings_are_kept_apart_from_revisions(store: GraphSt
     }
 
 
+async def test_what_a_batch_takes_from_a_node_it_makes_leaves_no_stamp(store: GraphStore) -> None:
+    """As with a property taken from a node that stood before."""
+    stamp = Stamp("scan", "2026-01-01T00:00:00.000Z")
+    create = NodeCreate("h", "Host", {"name": "h", "note": "n"}, stamps={"name": stamp, "note": stamp})
+    await put(store, create, NodeUpdate("h", {"note": None}))
+    assert (await store.evidence(["h"]))["h"].stamps == {"name": stamp}
+
+
 async def test_numbers_are_given_in_order_and_grow_beyond_their_digits(store: GraphStore) -> None:
     """Each prefix counts for itself, and the number is a property of the node."""
     commit = await put(store, ticket("a"), ticket("b"))

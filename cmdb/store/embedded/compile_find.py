@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cmdb.store.cursors import SortValue
 from cmdb.store.embedded.compile_predicates import Sql
-from cmdb.store.embedded.cursors import SortValue
 from cmdb.store.embedded.fields import Field
 from cmdb.store.embedded.rows import NODE_COLUMNS, json_list
 

@@ -11,7 +11,8 @@ from cmdb.graph.errors import InvalidQueryError
 from cmdb.graph.query import PAGE_LIMIT, NodePage, NodeQuery
 from cmdb.graph.schema import GraphSchema
 from cmdb.kernel.values import Value, ValueType
-from cmdb.store.embedded import cursors, value_index
+from cmdb.store import cursors
+from cmdb.store.embedded import value_index
 from cmdb.store.embedded.compile_find import (
     Place,
     Question,
