@@ -17,6 +17,7 @@ from cmdb.api.fields.paging import page_size
 from cmdb.api.interfaces import ConfigurationItem, GraphNode, Record, shown_record
 from cmdb.kernel.clock import instant_text, parse_instant
 from cmdb.processes.change.calendar import WindowConflict
+from cmdb.processes.change.schedule import MOST_DAYS
 
 strawberry.enum(
     CollisionKind,
@@ -233,7 +234,7 @@ class ChangeScheduleFields:
             str(change),
             timedelta(minutes=duration_minutes) if duration_minutes is not None else None,
             parse_instant(not_before) if not_before else None,
-            timedelta(days=within_days),
+            timedelta(days=max(min(within_days, MOST_DAYS + 1), 0)),
         )
         return FreeSlot(
             slot=_span(found.slot) if found.slot else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cmdb.analysis.impact import ImpactResult
 from cmdb.analysis.state import ImpactState
@@ -18,6 +18,9 @@ from cmdb.model.types import Model
 CHANGE_WINDOW = "ChangeWindow"
 MOST_WINDOWS = 1000
 """Most windows that one question looks at, those that begin last first."""
+
+LONGEST = timedelta(days=366)
+"""Only so much of a planned window is held against maintenance windows."""
 
 _WEEKLY = "weekly"
 _AT_ONCE = 1000
@@ -66,10 +69,12 @@ class Calendar:
     def conflicts(self, span: Span) -> list[WindowConflict]:
         """What stands against carrying the change out in this span."""
         found = [
-            WindowConflict(one, spans[0])
+            WindowConflict(one, first)
             for one in self.blackouts
-            if (spans := list(occurrences(one.window, span)))
+            if (first := next(occurrences(one.window, span), None)) is not None
         ]
+        # A window that repeats for centuries has no end; whoever plans that long is checked for the first year.
+        span = Span(span.begin, min(span.end, span.begin + LONGEST))
         outside: dict[str, Governed] = {}
         for windows in self._by_ci().values():
             open_spans = joined(one for each in windows for one in occurrences(each.window, span))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from cmdb.analysis.collisions import MOST_CIS, Collision, PlannedChange, collisions, meetings
 from cmdb.analysis.combinations import Combination, combinations
@@ -25,6 +25,7 @@ MOST_DAYS = 366
 """So far ahead a free slot is looked for at most."""
 
 _SHORTEST = timedelta(minutes=1)
+_LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +131,12 @@ class Schedule:
             SlotInvalidError: a duration below a minute, or longer than the time to look in.
         """
         change = await self._changes.find(reference)
-        duration = duration or _planned_duration(change)
+        duration = _planned_duration(change) if duration is None else duration
         if not _SHORTEST <= duration <= ahead <= timedelta(days=MOST_DAYS):
             raise SlotInvalidError(f"a slot of {duration} within {ahead} cannot be looked for")
         begin = max(not_before or self._clock.now(), self._clock.now())
+        if begin > _LATEST:
+            raise SlotInvalidError(f"there is no slot to look for after {begin}")
         within = Span(begin, begin + ahead)
         subject, others, calendar, topology = await self._read(change, within)
         if others.truncated:

@@ -245,6 +245,53 @@ async def test_the_next_free_slot_lies_in_maintenance_after_what_is_in_the_way(o
     ]
 
 
+async def test_what_is_planned_in_the_slot_found_collides_with_nothing(office: Office) -> None:
+    """Asked the other way round, as a planned window, the slot has neither collisions nor windows against it."""
+    for hour in (8, 9, 11, 13):
+        await make_change(office, "mail1.office.example", **window(12, hour))
+    await make(
+        office,
+        "ChangeWindow",
+        kind="blackout",
+        windowStart="2030-03-12T10:00:00Z",
+        windowEnd="2030-03-12T11:00:00Z",
+        classes=["Server"],
+    )
+    change = await make_change(office, "mail2.office.example")
+    question = {"change": change, "durationMinutes": 60, "notBefore": "2030-03-12T08:00:00Z"}
+    slot = (await office.operation("next_free_slot", **question))["nextFreeSlot"]["slot"]
+    against = {}
+    for number in range(6):
+        start = f"2030-03-12T{8 + number:02}:00:00.000Z"
+        values = {"plannedStart": start, "plannedEnd": f"2030-03-12T{9 + number:02}:00:00.000Z"}
+        await office.data(
+            "mutation($id: ID!, $input: UpdateChangeInput!) { updateChange(id: $id, input: $input) { id } }",
+            {"id": change, "input": values},
+        )
+        found = (await office.operation("change_collisions", change=change))["changeCollisions"]
+        against[start] = bool(found["collisions"] or found["windows"])
+
+    assert slot["start"] == min(start for start, taken in against.items() if not taken)
+    assert against["2030-03-12T10:00:00.000Z"]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        "durationMinutes: 0",
+        "durationMinutes: 60, withinDays: 2000000000",
+        "durationMinutes: 60, withinDays: -5",
+        'durationMinutes: 60, notBefore: "9999-12-31T00:00:00Z"',
+    ],
+)
+async def test_a_slot_that_cannot_be_is_refused(office: Office, values: str) -> None:
+    """No length, no time to look in, or no end of it."""
+    change = await make_change(office, ROUTER)
+    answer = await office.answer(f'{{ nextFreeSlot(change: "{change}", {values}) {{ lookedUntil }} }}')
+
+    assert ["SLOT_INVALID"] == [error["extensions"]["code"] for error in answer["errors"]]
+
+
 async def test_a_change_without_a_window_has_no_collisions_to_tell(office: Office) -> None:
     """The error says what is missing."""
     change = await make_change(office, ROUTER)
