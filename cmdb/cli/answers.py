@@ -270,9 +270,9 @@ class Item(Answer):
     attributes: Mapping[str, object]
     version: int
     revision: int
-    identifiers: tuple[str, ...]
-    provenance: tuple[Provenance, ...]
-    sightings: tuple[Sighting, ...]
+    identifiers: tuple[str, ...] = ()
+    provenance: tuple[Provenance, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
     relationships: RelationshipList
     records: tuple[RecordLine, ...]
 

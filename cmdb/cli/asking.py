@@ -141,7 +141,12 @@ def _answer(place: Place, ask: Callable[[Gateway], Awaitable[Told]], as_json: bo
 
 async def _asked(place: Place, ask: Callable[[Gateway], Awaitable[Told]]) -> Told:
     async with open_gateway(place) as gateway:
-        return await ask(gateway)
+        if place.as_of is None:
+            return await ask(gateway)
+        # Not at the top: only who asks of the past has documents to rewrite.
+        from cmdb.cli.past_gateway import PastGateway
+
+        return await ask(PastGateway(gateway, place.as_of))
 
 
 def show_told(terminal: Terminal, told: Told, as_json: bool) -> None:

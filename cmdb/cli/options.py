@@ -19,6 +19,12 @@ Url = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option(metavar="URL", help="Ask this server, not a store. Default: CMDB_URL."),
 ]
+AsOf = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(
+        "--as-of", metavar="MOMENT", help="Ask as of a time (2026-11-17T08:00:00Z) or a revision's number."
+    ),
+]
 Json = Annotated[
     bool, typer.Option("--json", help="Machine-readable results on standard output, nothing else.")
 ]

@@ -60,6 +60,20 @@ def test_impact_takes_addresses_states_and_several_items(played: Played) -> None
     assert {"DEGRADED"} == {start["state"] for start in data["starts"]}
 
 
+def test_questions_are_asked_as_of_a_revision(played: Played) -> None:
+    """After the first revision there were no services yet; where values came from then is not told."""
+    then = played.ask("impact", "rtr-print", "--as-of", "1", "--json").data()
+    shown = played.ask("show", "rtr-print", "--as-of", "1", "--json").data()
+    late = played.ask("search", "print", "--as-of", "2999-01-01T00:00:00Z")
+
+    names = {row["ci"]["name"] for row in then["affected"]["nodes"]}
+    assert "prn-office.office.example" in names
+    assert "Printing" not in names
+    assert 1 == shown["version"]
+    assert "provenance" not in shown
+    assert "MOMENT_UNKNOWN" in late.err
+
+
 def test_root_cause_ranks_from_incidents_and_healthy_items(played: Played) -> None:
     """The router first; what is healthy speaks against the one behind it."""
     data = played.ask("root-cause", "inc0000001", "INC0000002", "--healthy", "E-mail", "--json").data()

@@ -9,7 +9,7 @@ from typing import Annotated, Optional
 import typer
 
 from cmdb.cli import completion
-from cmdb.cli.options import Json, Store, Url, examples
+from cmdb.cli.options import AsOf, Json, Store, Url, examples
 from cmdb.cli.place import chosen
 
 
@@ -32,6 +32,8 @@ def impact(
         AssumedState, typer.Option(help="The state they are assumed to be in.")
     ] = AssumedState.DOWN,
     first: First = 50,
+    *,
+    as_of: AsOf = None,
     json: Json = False,
     store: Store = None,
     url: Url = None,
@@ -39,12 +41,13 @@ def impact(
     """What breaks, how badly, why and for whom, if these configuration items fail?"""
     from cmdb.cli.asking import ask_impact
 
-    ask_impact(chosen(context.obj, store, url), items, state.value.upper(), first, json)
+    ask_impact(chosen(context.obj, store, url, as_of), items, state.value.upper(), first, json)
 
 
 IMPACT_EXAMPLES = examples(
     "cmdb impact rtr-print",
     "cmdb impact 10.20.10.20 --state degraded",
+    "cmdb impact rtr-print --as-of 2026-11-17T08:00:00Z",
     "cmdb impact ns1.office.example ns2.office.example --json",
 )
 
@@ -65,6 +68,7 @@ def root_cause(
         typer.Option(metavar="CI", help="Seen working; may be given again."),
     ] = None,
     first: Annotated[int, typer.Option(min=1, max=100, help="List so many candidates at most.")] = 5,
+    as_of: AsOf = None,
     json: Json = False,
     store: Store = None,
     url: Url = None,
@@ -77,7 +81,7 @@ def root_cause(
             "name an incident, or a configuration item with --failing", param_hint="INCIDENT"
         )
     seen = Seen(tuple(incidents or ()), tuple(failing or ()), tuple(healthy or ()))
-    ask_root_cause(chosen(context.obj, store, url), seen, first, json)
+    ask_root_cause(chosen(context.obj, store, url, as_of), seen, first, json)
 
 
 ROOT_CAUSE_EXAMPLES = examples(
@@ -99,6 +103,8 @@ def search(
         ),
     ] = None,
     first: First = 20,
+    *,
+    as_of: AsOf = None,
     json: Json = False,
     store: Store = None,
     url: Url = None,
@@ -106,7 +112,7 @@ def search(
     """Find configuration items and records by words, best first."""
     from cmdb.cli.asking import ask_search
 
-    ask_search(chosen(context.obj, store, url), " ".join(words), label or [], first, json)
+    ask_search(chosen(context.obj, store, url, as_of), " ".join(words), label or [], first, json)
 
 
 SEARCH_EXAMPLES = examples("cmdb search postgres", "cmdb search cannot print --class Incident")
@@ -117,6 +123,7 @@ def show(
     reference: Annotated[
         str, typer.Argument(metavar="CI", help="By id, name, FQDN or address; or a record's number.")
     ],
+    as_of: AsOf = None,
     json: Json = False,
     store: Store = None,
     url: Url = None,
@@ -124,7 +131,7 @@ def show(
     """One configuration item or record: values and where they come from, relationships, records."""
     from cmdb.cli.asking import ask_show
 
-    ask_show(chosen(context.obj, store, url), reference, json)
+    ask_show(chosen(context.obj, store, url, as_of), reference, json)
 
 
 SHOW_EXAMPLES = examples("cmdb show rtr-print", "cmdb show INC0000001", "cmdb show 10.20.10.20 --json")
