@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from cmdb.graph.elements import Node
 from cmdb.graph.errors import StoreDamagedError
-from cmdb.graph.moment import BEFORE_ALL, Moment
+from cmdb.graph.moment import Moment
 from cmdb.graph.store import GraphStore
 from cmdb.graph.undo import FormerNode, Origin, Undo, take_origins
 from cmdb.kernel.errors import CmdbError, ErrorKind
@@ -17,6 +17,9 @@ T = TypeVar("T")
 
 MOST_TOUCHED = 1_000_000
 """So many nodes and links may have been touched since a moment; each costs 0.2 to 2 KB of memory."""
+
+FEW = 10
+"""Of so many nodes it is quicker to ask the ledger one by one than to read all of it."""
 
 _AT_ONCE = 1000
 _TRIES = 20
@@ -56,7 +59,7 @@ class Former:
         self._most = most
         self._undo = Undo(moment.revision)
         self._nodes: dict[str, Node] = {}
-        self._origins: dict[str, Origin] | None = None
+        self._origins: dict[str, Origin] = {}
         self._times: dict[int, str] = {}
         self._lock = asyncio.Lock()
 
@@ -127,7 +130,7 @@ class Former:
             present.update(await self._store.get(unread[start : start + _AT_ONCE]))
         if unread:
             await self.advance()
-        origins = await self._known_origins()
+        origins = await self._known_origins(ids)
         for node_id in ids:
             former, found = self._former(node_id), present.get(node_id)
             origin = origins.get(node_id)
@@ -148,14 +151,29 @@ class Former:
         assert node is not None
         return node
 
-    async def _known_origins(self) -> Mapping[str, Origin]:
-        """When each node of the moment was made and last changed, read from the ledger once."""
+    async def _known_origins(self, ids: Sequence[str]) -> Mapping[str, Origin]:
+        """When each of these nodes was made and last changed before the moment.
+
+        Of a few nodes the ledger is asked by node; of many it is read once, and tells of all.
+        """
         async with self._lock:
-            if self._origins is None:
-                origins: dict[str, Origin] = {}
-                self._times = {0: BEFORE_ALL}
-                if self._moment.revision:
-                    async for revision in self._store.revisions(limit=self._moment.revision):
-                        take_origins(revision, origins, self._times)
-                self._origins = origins
+            lacking = [node_id for node_id in ids if node_id not in self._origins]
+            if self._moment.revision == 0 or not lacking:
+                return self._origins
+            if len(lacking) <= FEW:
+                for node_id in lacking:
+                    await self._read_ledger(node_id)
+            else:
+                await self._read_ledger(None)
         return self._origins
+
+    async def _read_ledger(self, touching: str | None) -> None:
+        found: dict[str, Origin] = {}
+        times: dict[int, str] = {}
+        last = self._moment.revision
+        async for revision in self._store.revisions(limit=last, touching=touching):
+            if revision.number > last:
+                break
+            take_origins(revision, found, times, touching)
+        self._origins.update(found)
+        self._times.update(times)

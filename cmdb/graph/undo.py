@@ -125,10 +125,14 @@ class Origin:
     changed: int
 
 
-def take_origins(revision: Revision, origins: dict[str, Origin], times: dict[int, str]) -> None:
-    """Bring the origins of all nodes forward by one revision; `times` is by revision."""
+def take_origins(
+    revision: Revision, origins: dict[str, Origin], times: dict[int, str], only: str | None = None
+) -> None:
+    """Bring the origins of all nodes, or of only one, forward by one revision; `times` is by revision."""
     times[revision.number] = revision.at
     for change in revision.nodes:
+        if only is not None and change.id != only:
+            continue
         if change.kind is ChangeKind.DELETED:
             origins.pop(change.id, None)
             continue

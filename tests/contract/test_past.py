@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from cmdb.graph.batch import NodeCreate, NodeDelete, NodeUpdate, WriteBatch
 from cmdb.graph.elements import Link, LinkKey, Node
 from cmdb.graph.errors import InvalidQueryError
-from cmdb.graph.former import MomentTooFarError
+from cmdb.graph.former import FEW, MomentTooFarError
 from cmdb.graph.history import PastIsReadOnlyError, PastNotKeptError, PastStore
 from cmdb.graph.moment import Moment, moment_of
 from cmdb.graph.query import (
@@ -180,6 +180,17 @@ async def test_a_deleted_node_comes_back_with_its_links(store: GraphStore) -> No
     assert await past.links(LinkQuery(("b",), Direction.IN)) == {
         "b": [Link(LinkKey("RUNS_ON", "a", "b"), {"weight": 3})]
     }
+
+
+async def test_many_nodes_are_as_they_were(store: GraphStore) -> None:
+    """More than the ledger is asked about one by one."""
+    ids = [f"h{number:02}" for number in range(FEW + 2)]
+    await put(store, *[host(node_id) for node_id in ids[:5]])
+    await put(store, *[host(node_id) for node_id in ids[5:]], NodeUpdate(ids[0], {"rank": 1}))
+    before = await store.get(ids)
+    await put(store, *[NodeUpdate(node_id, {"rank": 2}) for node_id in ids[1:]], NodeDelete(ids[0]))
+
+    assert before == await (await past_of(store, 2)).get(ids)
 
 
 async def test_pages_of_the_past_stay_while_the_present_moves(store: GraphStore) -> None:
