@@ -40,6 +40,9 @@ class Members:
         return [bool(one) for one in found]
 
     def _in_order(self) -> npt.NDArray[np.int64]:
-        if len(self._sorted) != len(self._hashes):
-            self._sorted = np.sort(np.array(self._hashes, np.int64))
+        if self._hashes:
+            merged = np.concatenate((self._sorted, np.array(self._hashes, np.int64)))
+            self._hashes = array("q")
+            merged.sort()
+            self._sorted = merged
         return self._sorted
