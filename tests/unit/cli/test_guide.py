@@ -16,7 +16,7 @@ def test_every_command_has_its_line() -> None:
     commands = {c.name or c.callback.__name__ for c in app.registered_commands if c.callback}
     groups = {group.name for group in app.registered_groups}
 
-    assert commands | groups == set(re.findall(r"^\| `cmdb ([a-z-]+)", PAGE, re.MULTILINE))
+    assert commands | groups == set(re.findall(r"^\| `cmdb ([a-z0-9-]+)", PAGE, re.MULTILINE))
 
 
 def test_every_exit_code_has_its_line() -> None:
