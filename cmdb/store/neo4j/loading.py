@@ -18,6 +18,7 @@ from cmdb.graph.errors import NodeNotFoundError, StoreUnavailableError
 from cmdb.graph.ledger import link_changes_json, node_changes_json
 from cmdb.graph.revision import Head, Revision
 from cmdb.store.neo4j import ledger
+from cmdb.store.neo4j.compile_held import HELD, any_statement, empty_statement
 from cmdb.store.neo4j.compile_links import create_links_statement
 from cmdb.store.neo4j.compile_nodes import create_nodes_statement
 from cmdb.store.neo4j.connection import Connection, Transaction
@@ -54,19 +55,6 @@ SET n._claims = coalesce(n._claims, []) + row.values
 """
 PUT_SEQUENCE = "CREATE (s:CmdbSequence {prefix: $prefix, last: $last})"
 PUT_REVISION = "CREATE (r:CmdbRevision) SET r = $revision"
-
-_HELD = ("CmdbNode", "CmdbRevision", "CmdbRequest", "CmdbSequence", "CmdbIdentifier")
-_AT_ONCE = 5000
-
-
-def any_statement(label: str) -> str:
-    """Whether there is one of the product's own labels."""
-    return f"MATCH (n:{label}) RETURN true LIMIT 1"
-
-
-def empty_statement(label: str) -> str:
-    """Remove all of one of the product's own labels."""
-    return f"MATCH (n:{label}) CALL (n) {{ DETACH DELETE n }} IN TRANSACTIONS OF {_AT_ONCE} ROWS"
 
 
 async def load(connection: Connection, layout: Layout, pieces: AsyncIterator[Piece]) -> None:
@@ -105,7 +93,7 @@ class _Loading:
             revision, before, is_ours = row or (0, None, False)
             found = None
             if before is None:
-                for label in _HELD:
+                for label in HELD:
                     found = found or (label if await transaction.row(any_statement(label)) else None)
             if revision or found:
                 raise StoreNotEmptyError(f"{self._connection.place}: the store is not empty")
@@ -155,7 +143,7 @@ class _Loading:
             raise StoreBusyError(f"{self._connection.place}: another restore or copy took over")
 
     async def _empty(self) -> None:
-        for label in _HELD:
+        for label in HELD:
             await self._connection.alone(empty_statement(label))
 
     async def _nodes(self, transaction: Transaction, nodes: Sequence[ArchivedNode]) -> None:
