@@ -147,6 +147,8 @@ class _Candidates:
             return [reference.node_id]
         claims = self._known.claims
         found = [claims[text] for _, text in reference.identifiers if text in claims]
+        if self._joined:
+            found += [each for _, text in reference.identifiers for each in self._joined.get(text, ())]
         if not found and reference.name is not None:
             found = self._known.names.get((reference.plan.name, reference.name), [])
         return found

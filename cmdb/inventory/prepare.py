@@ -30,6 +30,7 @@ from cmdb.model.types import End
 
 _SHOWN = 80
 _DEEPEST = 20
+_REFERENCES_KEPT = 50_000
 
 
 class Preparer:
@@ -47,6 +48,7 @@ class Preparer:
         self._where = where
         self._latest = latest
         self._instants: dict[str, str] = {}
+        self._references: dict[tuple[str, tuple[tuple[str, Value], ...]], PreparedReference] = {}
         self._position = ""
         self._refused = False
 
@@ -133,6 +135,26 @@ class Preparer:
         return self._reference(end, items)
 
     def _reference(self, reference: Reference, items: list[PreparedItem]) -> PreparedEnd | None:
+        """A reference; sources of relationships name the same CIs again and again, so what was worked out is kept."""
+        if reference.create:
+            return self._new_reference(reference, items)
+        told = tuple(reference.attributes.items())
+        if not all([type(value) is str for _, value in told]):  # noqa: C419 - a generator would double the time
+            return self._new_reference(reference, items)
+        key = (reference.class_name, told)
+        known = self._references.get(key)
+        if known is None:
+            problems = len(self.problems)
+            end = self._new_reference(reference, items)
+            # Where there was a problem, it is reported at each place.
+            if isinstance(end, PreparedReference) and len(self.problems) == problems:
+                if len(self._references) > _REFERENCES_KEPT:
+                    self._references.clear()
+                self._references[key] = end
+            return end
+        return known
+
+    def _new_reference(self, reference: Reference, items: list[PreparedItem]) -> PreparedEnd | None:
         plan = self._class(reference.class_name)
         if plan is None:
             return None

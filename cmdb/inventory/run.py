@@ -21,7 +21,7 @@ from cmdb.inventory.drafts import Draft
 from cmdb.inventory.known import Known, fetch_known
 from cmdb.inventory.memory import ChunkMemory, Listed, RunMemory
 from cmdb.inventory.observation import Problem
-from cmdb.inventory.pause import collector_paused
+from cmdb.inventory.pause import collect_young, collector_paused
 from cmdb.inventory.plan import ActionKind, Conflict, Tally
 from cmdb.inventory.prepared import PreparedObservation
 from cmdb.inventory.reader import Reader
@@ -32,6 +32,7 @@ _ATTEMPTS = 30
 _LONGEST_PAUSE = 0.5
 _PATIENCE = 4
 _WAITING_LIMIT = 100_000
+_CHUNKS_BETWEEN_COLLECTIONS = 50
 _DISTURBED = (IdentifierTakenError, VersionConflictError, NodeNotFoundError)
 
 
@@ -84,7 +85,15 @@ class Run:
         self._progress = Progress(0, 0, 0)
 
     async def go(self, chunks: Chunks, progress: Callable[[Progress], None] | None, size: int) -> None:
-        """Read the stream to its end, then settle what had to wait. The next chunk is read while one is written."""
+        """Read the stream to its end, then settle what had to wait."""
+        with collector_paused():
+            await self._read(chunks, progress)
+            await self._settle(size)
+            await self._forget_unseen(size)
+
+    async def _read(self, chunks: Chunks, progress: Callable[[Progress], None] | None) -> None:
+        """Take chunk after chunk; the next one is read while one is written."""
+        taken = 0
         upcoming = asyncio.create_task(asyncio.to_thread(chunks.next))
         try:
             while (chunk := await upcoming) is not None:
@@ -93,21 +102,21 @@ class Run:
                 done = await self._take(chunk.observations)
                 self._hold_back(done)
                 self._advance(chunk.read, done, progress)
+                taken += 1
+                if taken % _CHUNKS_BETWEEN_COLLECTIONS == 0:
+                    collect_young()
         finally:
             if not upcoming.done():
                 await asyncio.wait([upcoming])
-        await self._settle(size)
-        await self._forget_unseen(size)
 
     async def _take(self, observations: Sequence[PreparedObservation]) -> ChunkPlan:
         """Plan and hand on one chunk; when others write the same CIs meanwhile, look again and plan anew."""
 
         async def attempt() -> ChunkPlan:
-            with collector_paused():
-                known = await fetch_known(self._reader, self._context.model, observations)
-                memory = ChunkMemory(self._memory)
-                plan = await asyncio.to_thread(plan_chunk, self._context, observations, known, memory)
-                await self._sink.take(plan, known)
+            known = await fetch_known(self._reader, self._context.model, observations)
+            memory = ChunkMemory(self._memory)
+            plan = await asyncio.to_thread(plan_chunk, self._context, observations, known, memory)
+            await self._sink.take(plan, known)
             return plan
 
         plan = await _undisturbed(attempt)

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cmdb.inventory.observation import Observation, Problem
-from cmdb.inventory.pause import collector_paused
 from cmdb.inventory.prepare import Preparer
 from cmdb.inventory.prepared import PreparedObservation
 
@@ -33,10 +32,6 @@ class Chunks:
 
     def next(self) -> Chunk | None:
         """The next chunk; None at the end of the stream."""
-        with collector_paused():
-            return self._next()
-
-    def _next(self) -> Chunk | None:
         observations: list[PreparedObservation] = []
         problems: list[Problem] = []
         read = items = relationships = 0

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -103,7 +103,9 @@ def _update_evidence(
         return
     wanted = {update.id: keys[update.id] for update in updates}
     rows = _evidence_rows(connection, wanted.values())
-    state = {key: (_stamps_of(stamps), dict.fromkeys(claims)) for key, (stamps, claims) in rows.items()}
+    state = {
+        key: (_stamps_of(stamps), dict.fromkeys(_claims_of(claims))) for key, (stamps, claims) in rows.items()
+    }
     for update in updates:
         _, claims = state.setdefault(keys[update.id], ({}, {}))
         for value in update.releases:
@@ -161,22 +163,30 @@ def read(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, Eviden
         (chosen,),
     ):
         seen.setdefault(node, {})[source] = Seen(first, last)
+    # Nodes that one source brought together have the same stamps: they share one mapping.
+    decoded_stamps: dict[str, Mapping[str, Stamp]] = {}
     found = {}
     for node_id, key in keys.items():
-        stamps, claims = rows.get(key, ([], []))
-        found[node_id] = Evidence(_stamps_of(stamps), seen.get(key, {}), tuple(sorted(claims)))
+        stamps, claims = rows.get(key, ("[]", "[]"))
+        shared = decoded_stamps.get(stamps)
+        if shared is None:
+            shared = decoded_stamps[stamps] = _stamps_of(stamps)
+        found[node_id] = Evidence(shared, seen.get(key, {}), tuple(sorted(_claims_of(claims))))
     return found
 
 
-def _evidence_rows(connection: sqlite3.Connection, keys: Any) -> dict[int, tuple[list[Any], list[str]]]:
+def _evidence_rows(connection: sqlite3.Connection, keys: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """Stamps and claims of nodes by row key, as they are stored."""
     rows = connection.execute(
         "SELECT node, stamps, identifiers FROM evidence WHERE node IN (SELECT value FROM json_each(?))",
         (json_list(keys),),
     ).fetchall()
-    return {
-        node: (decoded("a node's stamps", stamps), decoded("a node's identifiers", claims))
-        for node, stamps, claims in rows
-    }
+    return {node: (stamps, claims) for node, stamps, claims in rows}
+
+
+def _claims_of(text: str) -> list[str]:
+    claims: list[str] = decoded("a node's identifiers", text)
+    return claims
 
 
 def stamps_text(stamps: Mapping[str, Stamp]) -> str:
@@ -187,5 +197,6 @@ def stamps_text(stamps: Mapping[str, Stamp]) -> str:
     return orjson.dumps([[*stamp, names] for stamp, names in groups.items()]).decode()
 
 
-def _stamps_of(groups: list[Any]) -> dict[str, Stamp]:
+def _stamps_of(text: str) -> dict[str, Stamp]:
+    groups = decoded("a node's stamps", text)
     return {name: stamp for source, at, names in groups for stamp in (Stamp(source, at),) for name in names}
