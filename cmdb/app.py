@@ -70,13 +70,14 @@ class Settings(BaseSettings):
     """Where things are; each may be set by an environment variable `CMDB_…`.
 
     `store`: path of the embedded store's file, or address of a Neo4j server. `schema_folders` (CMDB_SCHEMA): the user's own model folders,
-    separated as in PATH.
+    separated as in PATH. `graphql_batching`: off lets graphql-core complete every field by itself; answers are the same, only slower.
     """
 
     model_config = SettingsConfigDict(env_prefix="CMDB_", extra="ignore", populate_by_name=True)
 
     store: str = Field(default_factory=lambda: str(user_data_path("cmdb", appauthor=False) / "cmdb.db"))
     schema_folders: str = Field(default="", validation_alias="CMDB_SCHEMA")
+    graphql_batching: bool = True
 
     @property
     def shown_store(self) -> str:
@@ -91,14 +92,17 @@ class Settings(BaseSettings):
 class Application:
     """Everything wired. The GraphQL schema is built when it is first asked for: not all work needs one."""
 
-    def __init__(self, services: Services, store_address: str) -> None:
+    def __init__(self, services: Services, store_address: str, *, batching: bool = True) -> None:
         self.services = services
         self.store_address = store_address
+        self._batching = batching
 
     @cached_property
     def runner(self) -> GraphQLRunner:
         """What executes GraphQL operations."""
-        return GraphQLRunner(build_schema(self.services.model, Limits()), self.services)
+        return GraphQLRunner(
+            build_schema(self.services.model, Limits(), batching=self._batching), self.services
+        )
 
     def server(self, options: HttpOptions) -> HttpServer:
         """The HTTP server over this application."""
@@ -122,7 +126,7 @@ async def open_application(settings: Settings, clock: Clock | None = None) -> As
         # A store into which a restore was interrupted says so here, not in the middle of somebody's work.
         await store.head()
         services = wire(model, store, clock)
-        yield Application(services, settings.shown_store)
+        yield Application(services, settings.shown_store, batching=settings.graphql_batching)
     finally:
         await store.close()
 

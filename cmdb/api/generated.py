@@ -12,7 +12,7 @@ from strawberry.types.field import StrawberryField
 from cmdb.api.context import ApiInfo, NodeTypes
 from cmdb.api.interfaces import ConfigurationItem, GraphNode, Record, relationships_of
 from cmdb.api.scalars import Integer
-from cmdb.api.views import NodeView
+from cmdb.api.views import NodeView, reads_properties
 from cmdb.graph.query import Direction
 from cmdb.kernel.values import ValueType
 from cmdb.model.records import LinkType
@@ -76,7 +76,8 @@ def _object_type(
         **{a.name: strawberry.field(description=describe(a)) for a in own},
         **{field_name: field for field_name, field in fields.items() if field_name not in _taken(interface)},
     }
-    return strawberry.type(type(name, (interface,), namespace), name=name, description=description)
+    shown = strawberry.type(type(name, (interface,), namespace), name=name, description=description)
+    return reads_properties(shown, *(a.name for a in own))
 
 
 def _taken(interface: type[NodeView]) -> frozenset[str]:

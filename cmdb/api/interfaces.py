@@ -11,44 +11,33 @@ from cmdb.api.context import ApiInfo
 from cmdb.api.enums import Direction
 from cmdb.api.record_story import RecordAction, RecordHistoryEntry, history_entry, record_action
 from cmdb.api.scalars import JSON
-from cmdb.api.views import NodeView
+from cmdb.api.views import NodeView, reads
 from cmdb.graph.elements import Link, Node
 from cmdb.graph.query import LinkQuery
 
 LINKS_PER_NODE = 1000
 
 
+@reads(
+    id="node.id",
+    attributes="node.properties",
+    status="node.status",
+    version="node.version",
+    revision="node.revision",
+    created_at="node.created_at",
+    updated_at="node.updated_at",
+)
 @strawberry.interface(name="Node", description="Anything in the graph: a configuration item or a record.")
 class GraphNode(NodeView):
     """Fields of every node."""
 
-    @strawberry.field(description="Identity; never reused.")
-    def id(self) -> strawberry.ID:
-        return strawberry.ID(self.node.id)
-
-    @strawberry.field(description="All values, by attribute name as the model writes it.")
-    def attributes(self) -> JSON:
-        return JSON(self.node.properties)
-
-    @strawberry.field(description="Where it stands in its life.")
-    def status(self) -> str:
-        return self.node.status
-
-    @strawberry.field(description="Starts at 1 and rises by one with each change.")
-    def version(self) -> int:
-        return self.node.version
-
-    @strawberry.field(description="The revision that changed it last.")
-    def revision(self) -> int:
-        return self.node.revision
-
-    @strawberry.field(description="RFC 3339, UTC.")
-    def created_at(self) -> str:
-        return self.node.created_at
-
-    @strawberry.field(description="RFC 3339, UTC.")
-    def updated_at(self) -> str:
-        return self.node.updated_at
+    id: strawberry.ID = strawberry.field(description="Identity; never reused.")
+    attributes: JSON = strawberry.field(description="All values, by attribute name as the model writes it.")
+    status: str = strawberry.field(description="Where it stands in its life.")
+    version: int = strawberry.field(description="Starts at 1 and rises by one with each change.")
+    revision: int = strawberry.field(description="The revision that changed it last.")
+    created_at: str = strawberry.field(description="RFC 3339, UTC.")
+    updated_at: str = strawberry.field(description="RFC 3339, UTC.")
 
 
 @strawberry.type(description="A relationship or link, seen from one of its ends.")
@@ -88,19 +77,14 @@ class Sighting:
     last_seen: str
 
 
+@reads(number="node.name", type="node.label")
 @strawberry.interface(description="A record of one of the service management processes.")
 class Record(GraphNode):
     """Fields of every record."""
 
     title: str | None
-
-    @strawberry.field(description="The number people use, e.g. INC0000001.")
-    def number(self) -> str:
-        return self.node.name
-
-    @strawberry.field(description="The record type, e.g. Incident.")
-    def type(self) -> str:
-        return self.node.label
+    number: str = strawberry.field(description="The number people use, e.g. INC0000001.")
+    type: str = strawberry.field(description="The record type, e.g. Incident.")
 
     @strawberry.field(description="True while somebody still has to do something.")
     def open(self, info: ApiInfo) -> bool:
@@ -127,15 +111,13 @@ class Record(GraphNode):
         return await relationships_of(info, self.node.id, types or [], direction, first)
 
 
+@reads(class_="node.label")
 @strawberry.interface(description="A configuration item: anything that must be managed to deliver a service.")
 class ConfigurationItem(GraphNode):
     """Fields of every configuration item."""
 
     name: str | None
-
-    @strawberry.field(name="class", description="The class, e.g. Server.")
-    def class_(self) -> str:
-        return self.node.label
+    class_: str = strawberry.field(name="class", description="The class, e.g. Server.")
 
     @strawberry.field(description="Relationships to other configuration items.")
     async def relationships(

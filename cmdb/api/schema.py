@@ -10,6 +10,7 @@ from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
+from cmdb.api.batching.executor import BatchingExecution
 from cmdb.api.context import NodeTypes
 from cmdb.api.fields.as_of import as_of_fields
 from cmdb.api.fields.change_impact import ChangeImpactFields
@@ -45,6 +46,10 @@ class ApiSchema:
         return self.schema.as_str() + "\n"
 
 
+class BatchingExecutor(BatchingExecution, MomentAwareExecutor):
+    """Completes plain fields in columns, at every moment."""
+
+
 class Schema(strawberry.Schema):
     """Strawberry's schema; errors are logged where they are answered, once, with their request id."""
 
@@ -52,8 +57,8 @@ class Schema(strawberry.Schema):
         """Leave the logging to the runner."""
 
 
-def build_schema(model: Model, limits: Limits) -> ApiSchema:
-    """The GraphQL schema of a model."""
+def build_schema(model: Model, limits: Limits, *, batching: bool = True) -> ApiSchema:
+    """The GraphQL schema of a model; without batching graphql-core completes every field by itself."""
     types = node_types(model)
     readings = (
         configuration_item_fields(model),
@@ -77,7 +82,7 @@ def build_schema(model: Model, limits: Limits) -> ApiSchema:
             lambda: MaxTokensLimiter(max_token_count=limits.tokens),
             lambda: _limited(limits),
         ],
-        execution_context_class=MomentAwareExecutor,
+        execution_context_class=BatchingExecutor if batching else MomentAwareExecutor,
         config=StrawberryConfig(scalar_map=scalar_map()),
     )
     return ApiSchema(schema, types, limits)

@@ -1,0 +1,1 @@
+"""Execution that completes plain fields of many objects at once."""

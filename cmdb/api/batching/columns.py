@@ -1,0 +1,207 @@
+"""Completing a column: the values of one field for many objects, in one go.
+
+A completion takes the values and gives what the answer shows for each, in the same order; or None where one
+of the values is anything but plain. Then nothing has happened yet, and the ordinary execution does it all,
+with its errors, their order and their paths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
+from itertools import chain, islice
+from math import isfinite
+from operator import attrgetter
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+from graphql import (
+    GRAPHQL_MAX_INT,
+    GRAPHQL_MIN_INT,
+    GraphQLBoolean,
+    GraphQLEnumType,
+    GraphQLFloat,
+    GraphQLID,
+    GraphQLInt,
+    GraphQLLeafType,
+    GraphQLString,
+    Undefined,
+)
+
+Completion: TypeAlias = Callable[[Sequence[Any]], list[Any] | None]
+
+OWN: Mapping[str, tuple[Any, type]] = MappingProxyType(
+    {
+        "String": (GraphQLString, str),
+        "ID": (GraphQLID, str),
+        "Boolean": (GraphQLBoolean, bool),
+        "Int": (GraphQLInt, int),
+        "Float": (GraphQLFloat, float),
+    }
+)
+"""GraphQL's own scalars with the Python type that each shows as it is."""
+
+SETTLED = frozenset({str, int, float, bool, dict, list, tuple, MappingProxyType})
+"""Types whose values are neither errors nor to be waited for, whatever a scalar makes of them."""
+
+
+def leaf_column(leaf: GraphQLLeafType) -> Completion:
+    """Completion of a scalar or enumeration without nulls."""
+    if isinstance(leaf, GraphQLEnumType):
+        return member_column(leaf)
+    own = OWN.get(leaf.name)
+    if own is None or own[0] is not leaf:
+        return coerced_column(leaf)
+    expected = {own[1]}
+    allowed = {"Int": _of_32_bits, "Float": _finite}.get(leaf.name)
+
+    def complete(values: Sequence[Any]) -> list[Any] | None:
+        if set(map(type, values)) != expected or (allowed and not allowed(values)):
+            return None
+        return list(values)
+
+    return complete
+
+
+def _of_32_bits(values: Sequence[int]) -> bool:
+    return min(values) >= GRAPHQL_MIN_INT and max(values) <= GRAPHQL_MAX_INT
+
+
+def _finite(values: Sequence[float]) -> bool:
+    return all(map(isfinite, values))
+
+
+def coerced_column(leaf: GraphQLLeafType) -> Completion:
+    """Completion by the scalar's own conversion."""
+
+    def complete(values: Sequence[Any]) -> list[Any] | None:
+        if not SETTLED.issuperset(map(type, values)):
+            return None
+        try:
+            found = list(map(leaf.coerce_output_value, values))
+        except Exception:  # noqa: BLE001 - the ordinary execution meets it again and says where
+            return None
+        return None if any(each is None or each is Undefined for each in found) else found
+
+    return complete
+
+
+def member_column(leaf: GraphQLEnumType) -> Completion:
+    """Completion of an enumeration's members; each is converted once."""
+    names: dict[Enum, str] = {}
+
+    def complete(values: Sequence[Any]) -> list[Any] | None:
+        kinds = set(map(type, values))
+        if kinds != {getattr(leaf, "wrapped_cls", None)} or not issubclass(next(iter(kinds)), Enum):
+            return None
+        try:
+            names.update((value, leaf.coerce_output_value(value)) for value in set(values) - names.keys())
+        except Exception:  # noqa: BLE001 - the ordinary execution meets it again and says where
+            return None
+        return [names[value] for value in values]
+
+    return complete
+
+
+def required_column(of: Completion) -> Completion:
+    """Completion of a type that is never null."""
+
+    def complete(values: Sequence[Any]) -> list[Any] | None:
+        if not values:
+            return []
+        return None if any(value is None for value in values) else of(values)
+
+    return complete
+
+
+def nullable_column(of: Completion) -> Completion:
+    """Completion of a type that may be null; `of` sees the others only."""
+
+    def complete(values: Sequence[Any]) -> list[Any] | None:
+        present = [value for value in values if value is not None]
+        if not present:
+            return [None] * len(values)
+        found = of(present)
+        if found is None or len(present) == len(values):
+            return found
+        rest = iter(found)
+        return [None if value is None else next(rest) for value in values]
+
+    return complete
+
+
+def list_column(items: Completion) -> Completion:
+    """Completion of lists without nulls; the items of all lists are one column."""
+
+    def complete(values: Sequence[Any]) -> list[Any] | None:
+        if not all(kind is list or kind is tuple for kind in set(map(type, values))):
+            return None
+        found = items(list(chain.from_iterable(values)))
+        if found is None:
+            return None
+        rest = iter(found)
+        return [list(islice(rest, len(value))) for value in values]
+
+    return complete
+
+
+def attribute_column(name: str, of: Completion) -> Completion:
+    """Completion of objects by one of their attributes."""
+    read = attrgetter(name)
+
+    def complete(sources: Sequence[Any]) -> list[Any] | None:
+        try:
+            values = list(map(read, sources))
+        except Exception:  # noqa: BLE001 - the ordinary execution meets it again and says where
+            return None
+        return of(values)
+
+    return complete
+
+
+def constant_column(value: str) -> Completion:
+    """Completion that is the same for every object."""
+    return lambda sources: [value] * len(sources)
+
+
+def object_column(
+    columns: Mapping[str, Completion], are_shown: Callable[[Sequence[Any]], bool]
+) -> Completion:
+    """Completion of objects without nulls, by the columns of the fields selected of them."""
+    names = tuple(columns)
+
+    def complete(sources: Sequence[Any]) -> list[Any] | None:
+        if not are_shown(sources):
+            return None
+        found: list[list[Any]] = []
+        for column in columns.values():
+            values = column(sources)
+            if values is None:
+                return None
+            found.append(values)
+        if not names:
+            return [{} for _ in sources]
+        return [dict(zip(names, row, strict=True)) for row in zip(*found, strict=True)]
+
+    return complete
+
+
+def abstract_column(of_class: Callable[[type], Completion | None]) -> Completion:
+    """Completion of objects of several types: those of one Python class are completed together."""
+
+    def complete(sources: Sequence[Any]) -> list[Any] | None:
+        places: dict[type, list[int]] = {}
+        for place, source in enumerate(sources):
+            places.setdefault(type(source), []).append(place)
+        completions = {kind: of_class(kind) for kind in places}
+        results: list[Any] = [None] * len(sources)
+        for kind, at in places.items():
+            completion = completions[kind]
+            found = completion([sources[place] for place in at]) if completion else None
+            if found is None:
+                return None
+            for place, value in zip(at, found, strict=True):
+                results[place] = value
+        return results
+
+    return complete

@@ -1,0 +1,217 @@
+"""Completing plain fields in columns changes no answer: the same data, the same errors in the same order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from random import Random
+from typing import Any, TypeVar, TypeVarTuple, Unpack, cast
+
+import pytest
+
+from cmdb.api.context import RequestContext
+from cmdb.api.limits import Limits
+from cmdb.api.loaders import Loaders
+from cmdb.api.schema import ApiSchema, build_schema
+from cmdb.api.services import Services
+from cmdb.app import wire
+from cmdb.graph.elements import Node
+from cmdb.graph.query import NodePage, NodeQuery
+from cmdb.graph.store import GraphStore
+from cmdb.kernel.clock import Clock
+from tests.integration.api.changes import make_change, window
+from tests.office import TESTER, open_office
+from tests.random_documents import VARIABLES, RandomDocuments
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+WIDE = Limits(10**6, 10**6, 100, 10**6, 10**6, 10**6, 10**12)
+KNOWN = {"change": ("CHG0000001", "CHG0000002")}
+WORDS = ("office", "web", "printer", "INC0000001", "operational", "Server", "nothing")
+ODD_VALUES: tuple[Any, ...] = (
+    None,
+    "",
+    7,
+    -(2**40),
+    2.5,
+    float("nan"),
+    True,
+    ["a"],
+    ["a", None],
+    {"a": 1},
+    {1, 2},
+)
+"""What a damaged or foreign store might hold in place of a value."""
+
+
+class OddStore:
+    """A store whose nodes have values missing or of another kind, always the same ones of the same node."""
+
+    def __init__(self, store: GraphStore, share: float) -> None:
+        self._store = store
+        self._share = share
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def get(self, ids: Sequence[str]) -> Mapping[str, Node]:
+        """Nodes, some of them odd."""
+        return {key: self._odd(node) for key, node in (await self._store.get(ids)).items()}
+
+    async def find(self, query: NodeQuery) -> NodePage:
+        """A page, some of whose nodes are odd."""
+        page = await self._store.find(query)
+        return replace(page, nodes=tuple(self._odd(node) for node in page.nodes))
+
+    def _odd(self, node: Node) -> Node:
+        random = Random(node.id)
+        if random.random() >= self._share:
+            return node
+        changed: dict[str, Any] = {}
+        properties: dict[str, Any] = dict(node.properties)
+        for name in [*properties, "ipAddress", "name", "priority"]:
+            if random.random() < 0.6:
+                properties[name] = random.choice(ODD_VALUES)
+        for name in ("version", "revision", "created_at", "updated_at"):
+            if random.random() < 0.4:
+                changed[name] = random.choice(ODD_VALUES)
+        return replace(node, properties=properties, **changed)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an operation gave: its data, and of each error all that stands in an answer and in a log."""
+
+    data: Any
+    errors: Sequence[tuple[object, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The same questions put to both ways of execution."""
+
+    stock: ApiSchema
+    batched: ApiSchema
+    services: Services
+    ids: Sequence[str]
+
+    async def answers(self, query: str) -> tuple[Told, Told]:
+        """Both answers; asked one after the other."""
+        return await self._answer(self.stock, query), await self._answer(self.batched, query)
+
+    async def _answer(self, api: ApiSchema, query: str) -> Told:
+        services = self.services
+        loaders = Loaders(services.store, services.records, TESTER)
+        context = RequestContext(services, api.types, TESTER, "request-1", None, loaders)
+        result = await api.schema.execute(query, variable_values=dict(VARIABLES), context_value=context)
+        errors = [
+            (error.message, error.path, error.locations, type(error.original_error), error.extensions)
+            for error in result.errors or ()
+        ]
+        return Told(result.data, errors)
+
+
+class StoppedClock:
+    """Always the same moment."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._now = clock.now()
+
+    def now(self) -> Any:
+        """That moment."""
+        return self._now
+
+
+class ThreadlessLoop(asyncio.SelectorEventLoop):
+    """Does at once what is meant for another thread, so that what runs side by side always ends in the same order."""
+
+    def run_in_executor(
+        self, executor: Executor | None, func: Callable[[Unpack[Ts]], T], *args: *Ts
+    ) -> asyncio.Future[T]:
+        """The result of the call, as a future."""
+        future: asyncio.Future[T] = self.create_future()
+        try:
+            future.set_result(func(*args))
+        except Exception as error:  # noqa: BLE001 - whoever waits for it gets it
+            future.set_exception(error)
+        return future
+
+
+@asynccontextmanager
+async def open_pair(folder: Path, share: float) -> AsyncIterator[Pair]:
+    """Both ways over the office, with so large a share of its nodes odd."""
+    async with open_office(str(folder / "office.db")) as office:
+        await office.report_incident("No delivery notes", "Print spooler")
+        await office.report_incident("No invoices", "Invoice program", "Print spooler")
+        await make_change(office, "Print spooler", **window(1, 2))
+        await make_change(office, "Print spooler", "Invoice program", **window(1, 2))
+        services = office.application.services
+        model = services.model
+        page = await services.store.find(NodeQuery((*model.classes, *model.record_types), first=1000))
+        store = cast("GraphStore", OddStore(services.store, share))
+        odd = wire(model, store, StoppedClock(services.clock))
+        yield Pair(
+            build_schema(model, WIDE, batching=False),
+            build_schema(model, WIDE, batching=True),
+            odd,
+            [node.id for node in page.nodes],
+        )
+
+
+def compared(folder: Path, share: float, seed: int, count: int) -> tuple[int, int]:
+    """Compares answers over an office; how many of them had data, and how many had errors."""
+
+    async def run() -> tuple[int, int]:
+        async with open_pair(folder, share) as pair:
+            return await compare(pair, seed, count)
+
+    with asyncio.Runner(loop_factory=ThreadlessLoop) as runner:
+        return runner.run(run())
+
+
+async def compare(pair: Pair, seed: int, count: int) -> tuple[int, int]:
+    """So many random documents, both ways; how many gave data, and how many gave errors."""
+    schema = pair.batched.schema._schema
+    documents = RandomDocuments(schema, Random(seed), pair.ids, WORDS, KNOWN)
+    with_data = with_errors = 0
+    for _ in range(count):
+        query = documents.document()
+        expected, actual = await pair.answers(query)
+        assert repr(actual) == repr(expected), query
+        with_data += expected.data is not None
+        with_errors += bool(expected.errors)
+    return with_data, with_errors
+
+
+@pytest.mark.timeout(600)
+def test_random_documents_have_the_same_answers_over_sound_nodes(tmp_path: Path) -> None:
+    """100 documents over an office as it should be."""
+    with_data, with_errors = compared(tmp_path, 0.0, 1, 100)
+
+    assert with_data > 75
+    assert with_errors < 20
+
+
+@pytest.mark.timeout(600)
+def test_random_documents_have_the_same_answers_over_odd_nodes(tmp_path: Path) -> None:
+    """150 documents over an office whose nodes all have values missing or of another kind."""
+    with_data, with_errors = compared(tmp_path, 1.0, 2, 150)
+
+    assert with_data > 75
+    assert with_errors > 20
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 1.0])
+def test_ten_thousand_random_documents_have_the_same_answers(tmp_path: Path, share: float) -> None:
+    """2,500 documents at each share of odd nodes."""
+    with_data, with_errors = compared(tmp_path, share, 1_000 + int(share * 10), 2_500)
+
+    assert with_data > 750
+    assert with_errors > 50 * share
