@@ -91,7 +91,7 @@ def test_a_difference_applied_to_the_first_state_gives_the_second(factory_name: 
     """Whatever was committed; and it is empty exactly where the two are alike."""
 
     @settings(
-        max_examples=60 if factory_name == "embedded" else 8,
+        max_examples=60 if factory_name == "embedded" else 3,
         deadline=None,
         phases=[Phase.reuse, Phase.generate],
         suppress_health_check=list(HealthCheck),

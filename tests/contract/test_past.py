@@ -143,7 +143,7 @@ def test_each_revision_answers_as_it_did(factory_name: str) -> None:
     """Whatever was committed, and whatever is asked: nodes, pages, counts, links, shape, search, ledger."""
 
     @settings(
-        max_examples=60 if factory_name == "embedded" else 8,
+        max_examples=60 if factory_name == "embedded" else 3,
         deadline=None,
         phases=[Phase.reuse, Phase.generate],
         suppress_health_check=list(HealthCheck),
