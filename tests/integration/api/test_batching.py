@@ -27,6 +27,12 @@ from tests.integration.api.changes import make_change, window
 from tests.office import TESTER, open_office
 from tests.random_documents import VARIABLES, RandomDocuments
 
+# Some documents leave coroutines of resolvers that are never awaited, just as many without batching.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning"),
+    pytest.mark.filterwarnings("ignore:.*coroutine object.*:pytest.PytestUnraisableExceptionWarning"),
+]
+
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
