@@ -1,10 +1,11 @@
-"""Real Neo4j servers for tests: one a version and test session, shared by all workers of the session.
+"""Real Neo4j servers for tests: one a version and test session, used by one worker of the session.
 
 CMDB_TEST_NEO4J_VERSIONS lists the versions (by default the long-term one), CMDB_TEST_NEO4J_URI names a running
 server to be used instead. Whatever is in its database is deleted.
 """
 
 import atexit
+import contextlib
 import os
 import shutil
 import tempfile
@@ -33,26 +34,29 @@ def neo4j_marks(version: str) -> list[pytest.MarkDecorator]:
 
 @cache
 def server_address(version: str) -> str:
-    """The address of the session's server of this version, which ends with the last worker that uses it."""
+    """The address of the session's server of this version, which ends with the worker that uses it."""
     if RUNNING:
         return RUNNING
     session = os.environ.get("PYTEST_XDIST_TESTRUNUID") or f"alone-{os.getpid()}"
     place = Path(tempfile.gettempdir()) / f"cmdb-neo4j-{session}" / version
     place.mkdir(parents=True, exist_ok=True)
     with FileLock(place / "users.lock"):
+        others = [user for user in _users(place) if Path(f"/proc/{user}").exists()]
+        if others:
+            # Their tests would delete each other's nodes.
+            pytest.fail("two workers would share one Neo4j database; run pytest with `--dist loadgroup`")
         server = _started(place / "server", version)
-        _write_users(place, [*_users(place), os.getpid()])
+        _write_users(place, [os.getpid()])
     atexit.register(_leave, place, server)
     return server.address
 
 
 def _leave(place: Path, server: LocalServer) -> None:
     with FileLock(place / "users.lock"):
-        rest = [user for user in _users(place) if user != os.getpid() and Path(f"/proc/{user}").exists()]
-        _write_users(place, rest)
-        if not rest:
-            server.kill()
-            shutil.rmtree(place / "server", ignore_errors=True)
+        server.kill()
+    shutil.rmtree(place, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        place.parent.rmdir()
 
 
 def _started(folder: Path, version: str) -> LocalServer:

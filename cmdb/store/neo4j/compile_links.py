@@ -35,15 +35,17 @@ def links_statement(schema: GraphSchema, query: LinkQuery) -> str:
 
 def standing_links_statement(link_type: str) -> str:
     """The links of one type that stand among `$rows` of source and target; null where both ends stand and no link."""
+    # Without the subquery the planner looks both ends up apart from each other and pairs them.
     return (
-        f"{_ENDS} OPTIONAL MATCH (a)-[r:{quoted(link_type)}]->(b) "
-        "RETURN row.source, row.target, properties(r)"
+        "UNWIND $rows AS row MATCH (a:CmdbNode {id: row.source}) "
+        "CALL (row, a) { MATCH (b:CmdbNode {id: row.target}) "
+        f"OPTIONAL MATCH (a)-[r:{quoted(link_type)}]->(b) RETURN properties(r) AS own }} "
+        "RETURN row.source, row.target, own"
     )
 
 
 def create_links_statement(link_type: str) -> str:
     """Make links of one type; the answer is how many, which is less where an end is missing."""
-    # Without the subquery the planner looks both ends up apart from each other and pairs them.
     return (
         "UNWIND $rows AS row MATCH (a:CmdbNode {id: row.source}) "
         "CALL (row, a) { MATCH (b:CmdbNode {id: row.target}) "
