@@ -21,7 +21,7 @@ FIND_PYTHON := for p in "$${PYTHON:-}" python3.13 python3.12 python3.11 python3 
 	[ -n "$$p" ] && "$$p" -c 'import sys; raise SystemExit(sys.version_info < (3, 11))' >/dev/null 2>&1 \
 	&& { echo "$$p"; break; }; done; true
 
-.PHONY: help setup demo serve test faults check bench picture contract fmt lock graphiql editor clean
+.PHONY: help setup demo serve test exhaustive faults check bench picture contract fmt lock graphiql editor clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -53,6 +53,9 @@ serve: setup editor ## Serve the API on the store that CMDB_STORE or STORE=addre
 
 test: setup ## Run all tests (JOBS=2 at a time, ARGS="..." goes to pytest)
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+
+exhaustive: setup ## Run the tests that take many minutes (ARGS="..." goes to pytest)
+	@$(BIN)/python -m pytest -m exhaustive -n $(JOBS) --dist loadgroup $(ARGS)
 
 faults: setup ## Run the fault suites with SEEDS=50 seeds each (ARGS="--fault-seed 7" for one)
 	@CMDB_FAULT_SEEDS=$(SEEDS) $(BIN)/python -m pytest tests/faults -n $(JOBS) --dist loadgroup $(ARGS)

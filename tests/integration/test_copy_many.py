@@ -81,7 +81,7 @@ def _host(number: int) -> NodeCreate:
     return NodeCreate(_id(number), "Server", {**properties, "cores": number % 64}, claims, stamps)
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize(
     "open_goal",

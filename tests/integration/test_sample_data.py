@@ -142,6 +142,7 @@ async def test_docker_compose_goes_in_whole(application: Application) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 async def test_impact_on_debian_packages_is_what_networkx_finds(application: Application) -> None:
     """For random packages of 63,440, the affected packages and their distances equal those of networkx."""
     packages = shared_data("topology", "bookworm_main_amd64_packages.tsv.gz")

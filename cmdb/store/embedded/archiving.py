@@ -90,6 +90,8 @@ class _Loading:
         self._last_key = 0
 
     def begin(self, place: str) -> None:
+        # What has to be sorted at the end grows with the content.
+        self._connection.execute("PRAGMA temp_store = FILE")
         self._connection.execute("BEGIN IMMEDIATE")
         for table, statement in _HELD.items():
             if self._connection.execute(statement).fetchone():

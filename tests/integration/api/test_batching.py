@@ -212,7 +212,7 @@ def test_random_documents_have_the_same_answers_over_odd_nodes(tmp_path: Path) -
     assert with_errors > 20
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 1.0])
 def test_ten_thousand_random_documents_have_the_same_answers(tmp_path: Path, share: float) -> None:
