@@ -52,9 +52,10 @@ def nodes(connection: sqlite3.Connection, names: Names) -> Iterator[Node]:
 
 def links(connection: sqlite3.Connection) -> Iterator[Link]:
     """Every link, ordered by source, type and target."""
+    # CROSS JOIN keeps the order of the tables: source by source only the links of one are sorted, not all.
     rows = connection.execute(
-        "SELECT types.name, s.id, t.id, l.properties FROM nodes s JOIN links l ON l.source = s.key "
-        "JOIN nodes t ON t.key = l.target JOIN link_types types ON types.key = l.type "
+        "SELECT types.name, s.id, t.id, l.properties FROM nodes s CROSS JOIN links l ON l.source = s.key "
+        "CROSS JOIN nodes t ON t.key = l.target CROSS JOIN link_types types ON types.key = l.type "
         "ORDER BY s.id, types.name, t.id"
     )
     for type_name, source, target, text in rows:
