@@ -221,7 +221,7 @@ def _float(value: object) -> Value | None:
         raise UnfitValueError("not a number") from None
     if not math.isfinite(number) or (isinstance(value, str) and "_" in value):
         raise UnfitValueError("not a finite number")
-    return number
+    return number + 0.0  # zero has no sign
 
 
 def _boolean(value: object) -> Value | None:

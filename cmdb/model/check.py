@@ -179,7 +179,7 @@ def _finite(value: float) -> float:
         number = math.inf
     if not math.isfinite(number):
         raise ValueError("not a finite number")
-    return number
+    return number + 0.0  # zero has no sign
 
 
 def _date(value: str) -> str:

@@ -36,6 +36,15 @@ async def _estate(store: GraphStore) -> None:
     )
 
 
+@pytest.mark.parametrize(("kept", "asked"), [(0.0, -0.0), (-0.0, 0.0)])
+async def test_zero_has_no_sign(store: GraphStore, kept: float, asked: float) -> None:
+    """Zero equals zero, whichever way it was written or is asked for."""
+    await put(store, host("z", price=kept))
+
+    for operator, expected in (("LTE", "z"), ("GTE", "z"), ("EQ", "z"), ("LT", ""), ("GT", "")):
+        assert await found(store, Condition("price", Operator[operator], asked)) == list(expected)
+
+
 @pytest.mark.parametrize(
     ("name", "operator", "value", "expected"),
     [

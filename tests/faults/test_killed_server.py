@@ -44,9 +44,7 @@ def own_server(
 
 def _now(server: LocalServer) -> LocalServer:
     """The server in the same folder on the same port, started where it does not run."""
-    return start_server(
-        server.folder, ServerSettings(version=server.version.rpartition(".")[0], port=server.port)
-    )
+    return start_server(server.folder, ServerSettings(version=server.version, port=server.port))
 
 
 @dataclass

@@ -35,9 +35,12 @@ class Parameters:
     values: dict[str, Any] = field(default_factory=dict)
 
     def add(self, value: Any) -> str:
-        """The parameter that stands for the value."""
+        """The parameter that stands for the value.
+
+        Zero has no sign in a question: Neo4j holds -0.0 for less than 0.0 (IEEE 754 holds them equal).
+        """
         name = f"p{len(self.values)}"
-        self.values[name] = value
+        self.values[name] = value + 0.0 if type(value) is float else value
         return f"${name}"
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cmdb.graph.batch import NodeUpdate, WriteBatch
-from cmdb.graph.elements import Node, Seen, Stamp
+from cmdb.graph.elements import Node, Properties, Seen, Stamp
 from cmdb.graph.errors import NodeNotFoundError
 from cmdb.graph.revision import ChangeKind
 from cmdb.store.batches import difference, updated
@@ -76,7 +76,7 @@ def _make(plan: NodesPlan, batch: WriteBatch, layout: Layout) -> None:
             texts[shape] = stamps_text(node.stamps)
         title, text = search_texts(node.properties, layout.searched(node.label))
         plan.made[node.id] = {
-            **node.properties,
+            **_unsigned_zeros(node.properties),
             "id": node.id,
             "label": node.label,
             "version": 1,
@@ -85,6 +85,13 @@ def _make(plan: NodesPlan, batch: WriteBatch, layout: Layout) -> None:
             "_text": text,
         }
         plan.entries.append([node.id, node.label, kind, 1, {}, node.properties, None])
+
+
+def _unsigned_zeros(properties: Properties) -> Properties:
+    """The same numbers; -0.0 is written as 0.0, which Neo4j would hold for greater."""
+    if not any(type(value) is float for value in properties.values()):
+        return properties
+    return {name: value + 0.0 if type(value) is float else value for name, value in properties.items()}
 
 
 def _change(plan: NodesPlan, batch: WriteBatch, layout: Layout, standing: Mapping[str, Node]) -> None:
@@ -96,7 +103,7 @@ def _change(plan: NodesPlan, batch: WriteBatch, layout: Layout, standing: Mappin
         title, text = search_texts(properties, layout.searched(label))
         plan.changed[node_id] = {
             **dict.fromkeys(before),
-            **after,
+            **_unsigned_zeros(after),
             "label": label,
             "version": node.version + 1,
             "_title": title,

@@ -229,5 +229,5 @@ def peak_of(hosts: int) -> int:
 
 @pytest.mark.slow
 def test_memory_does_not_grow_with_the_number_of_hosts() -> None:
-    """Sixteen thousand hosts take what one thousand take."""
-    assert peak_of(16_000) < peak_of(1_000) * 1.2
+    """Sixteen thousand hosts take what one thousand take, but for a few buffers."""
+    assert peak_of(16_000) < peak_of(1_000) * 1.2 + 100_000
