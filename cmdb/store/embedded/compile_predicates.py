@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from cmdb.graph.check import INTEGER_LIMIT
-from cmdb.graph.errors import InvalidQueryError
 from cmdb.graph.query import AllOf, AnyOf, Condition, Direction, Linked, Not, Operator, Predicate
-from cmdb.kernel.values import Value, ValueType
-from cmdb.store.embedded.fields import TEXT_TYPES, Field, Fields
+from cmdb.kernel.values import ValueType
+from cmdb.store.conditions import TEXT_TYPES, can_be_sent, fits, type_names, unfit
+from cmdb.store.embedded.fields import Field, Fields
 from cmdb.store.embedded.rows import json_list
 
 Bound = str | int | float
@@ -40,8 +39,6 @@ _MATCHES: Mapping[Operator, str] = {
 }
 _FOUND_BY = frozenset({"id", "name", "status"})
 """Columns with an index of their own."""
-
-_NUMBERS = frozenset({ValueType.INTEGER, ValueType.FLOAT})
 
 
 class PredicateCompiler:
@@ -73,18 +70,18 @@ class PredicateCompiler:
         field = self._fields.field(condition.property)
         operator, value = condition.operator, condition.value
         for item in value if isinstance(value, list) else [value]:
-            if not _can_be_bound(item):
-                raise _unfit(condition, "no node can have such a value")
+            if not can_be_sent(item):
+                raise unfit(condition, "no node can have such a value")
         if operator is Operator.EXISTS:
             if not isinstance(value, bool):
-                raise _unfit(condition, "EXISTS takes true or false")
+                raise unfit(condition, "EXISTS takes true or false")
             return Sql(f"{field.expression} IS {'NOT ' if value else ''}NULL")
         if operator is Operator.NE:
             return _negated(self._condition(Condition(condition.property, Operator.EQ, value)))
         if operator is Operator.IN:
             return _membership(field, condition)
         if isinstance(value, list):
-            raise _unfit(condition, f"{operator.name} takes a single value")
+            raise unfit(condition, f"{operator.name} takes a single value")
         if operator in _MATCHES:
             return _match(field, condition)
         return _comparison(field, condition)
@@ -141,14 +138,14 @@ class PredicateCompiler:
 def _comparison(field: Field, condition: Condition) -> Sql:
     value = condition.value
     assert not isinstance(value, list)
-    if not _fits(field, value):
-        raise _unfit(condition, f"the property is of type {_type_names(field)}")
+    if not fits(field, value):
+        raise unfit(condition, f"the property is of type {type_names(field)}")
     if field.is_list:
         if condition.operator is not Operator.EQ:
-            raise _unfit(condition, "a list property has no order")
+            raise unfit(condition, "a list property has no order")
         return Sql(_any_element(field, "value = ?"), (value,))
     if isinstance(value, bool) and condition.operator is not Operator.EQ:
-        raise _unfit(condition, "true and false have no order")
+        raise unfit(condition, "true and false have no order")
     test = f"{field.expression} {_COMPARISONS[condition.operator]} ?"
     if _is_mixed(field):
         # Of different types in different labels: to SQLite every text is greater than every number.
@@ -160,9 +157,9 @@ def _comparison(field: Field, condition: Condition) -> Sql:
 def _membership(field: Field, condition: Condition) -> Sql:
     values = condition.value
     if not isinstance(values, list):
-        raise _unfit(condition, "IN takes a list")
-    if not all(_fits(field, value) for value in values):
-        raise _unfit(condition, f"the property is of type {_type_names(field)}")
+        raise unfit(condition, "IN takes a list")
+    if not all(fits(field, value) for value in values):
+        raise unfit(condition, f"the property is of type {type_names(field)}")
     if field.is_list:
         return Sql(_any_element(field, "value IN (SELECT value FROM json_each(?))"), (json_list(values),))
     return Sql(f"{field.expression} IN (SELECT value FROM json_each(?))", (json_list(values),))
@@ -199,7 +196,7 @@ def _chosen(field: Field, condition: Condition) -> Sql | None:
 def _match(field: Field, condition: Condition) -> Sql:
     value = condition.value
     if not isinstance(value, str) or not (field.is_list or field.types & TEXT_TYPES):
-        raise _unfit(condition, f"{condition.operator.name} compares texts")
+        raise unfit(condition, f"{condition.operator.name} compares texts")
     needle = value.lower()
     template = _MATCHES[condition.operator]
     if field.is_list:
@@ -218,30 +215,6 @@ def _any_element(field: Field, test: str) -> str:
 
 def _is_mixed(field: Field) -> bool:
     return bool(field.types & TEXT_TYPES and field.types - TEXT_TYPES)
-
-
-def _fits(field: Field, value: Value) -> bool:
-    if isinstance(value, bool):
-        return ValueType.BOOLEAN in field.types
-    if isinstance(value, int | float):
-        return bool(field.types & _NUMBERS)
-    return isinstance(value, str) and (field.is_list or bool(field.types & TEXT_TYPES))
-
-
-def _can_be_bound(value: Value) -> bool:
-    if isinstance(value, str):
-        return value.isascii() or value.encode(errors="replace").decode() == value
-    return isinstance(value, float) or (isinstance(value, int) and -INTEGER_LIMIT <= value < INTEGER_LIMIT)
-
-
-def _type_names(field: Field) -> str:
-    return " or ".join(sorted(kind.value for kind in field.types))
-
-
-def _unfit(condition: Condition, why: str) -> InvalidQueryError:
-    return InvalidQueryError(
-        f"condition {condition.property} {condition.operator.value} {condition.value!a}: {why}"
-    )
 
 
 def _negated(part: Sql) -> Sql:

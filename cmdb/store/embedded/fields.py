@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from cmdb.graph.errors import InvalidQueryError
 from cmdb.graph.schema import GraphSchema
 from cmdb.kernel.values import ValueType
+from cmdb.store.conditions import TEXT_TYPES
 
 _COLUMNS: Mapping[str, ValueType] = {
     "id": ValueType.STRING,
@@ -20,9 +21,6 @@ _COLUMNS: Mapping[str, ValueType] = {
 }
 _OWN_COLUMNS = frozenset({"name", "status"})
 _UNQUOTABLE = frozenset('"\\')
-
-TEXT_TYPES = frozenset({ValueType.STRING, ValueType.DATE, ValueType.DATETIME})
-"""Types that are kept as text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cmdb.graph.errors import InvalidQueryError
 from cmdb.graph.schema import GraphSchema
 from cmdb.kernel.values import ValueType
+from cmdb.store.conditions import TEXT_TYPES
 from cmdb.store.neo4j.compile_names import quoted
 
 _OWN: Mapping[str, ValueType] = {
@@ -16,12 +17,6 @@ _OWN: Mapping[str, ValueType] = {
     "updated_at": ValueType.DATETIME,
     "revision": ValueType.INTEGER,
 }
-
-TEXT_TYPES = frozenset({ValueType.STRING, ValueType.DATE, ValueType.DATETIME})
-"""Types that are kept as text."""
-
-NUMBER_TYPES = frozenset({ValueType.INTEGER, ValueType.FLOAT})
-"""Types that compare as numbers."""
 
 
 @dataclass(frozen=True, slots=True)

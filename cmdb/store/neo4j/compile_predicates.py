@@ -10,12 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cmdb.graph.check import INTEGER_LIMIT
-from cmdb.graph.errors import InvalidQueryError
 from cmdb.graph.query import AllOf, AnyOf, Condition, Direction, Linked, Not, Operator, Predicate
 from cmdb.graph.schema import GraphSchema
-from cmdb.kernel.values import Value, ValueType
-from cmdb.store.neo4j.compile_fields import NUMBER_TYPES, TEXT_TYPES, Field, Fields
+from cmdb.store.conditions import TEXT_TYPES, can_be_sent, fits, type_names, unfit
+from cmdb.store.neo4j.compile_fields import Field, Fields
 from cmdb.store.neo4j.compile_names import link_types_of
 
 _COMPARISONS: Mapping[Operator, str] = {
@@ -76,25 +74,25 @@ class PredicateCompiler:
             return "(n) WHERE false"
         types = link_types_of(self._schema, linked.types)
         arrow = f"-[{types}]->" if linked.direction is Direction.OUT else f"<-[{types}]-"
-        ids = self._parameters.add([text for text in linked.ids if _can_be_sent(text)])
+        ids = self._parameters.add([text for text in linked.ids if can_be_sent(text)])
         return f"(n){arrow}(there:CmdbNode) WHERE there.id IN {ids}"
 
     def _condition(self, condition: Condition) -> str:
         found = self._fields.field(condition.property)
         operator, value = condition.operator, condition.value
         for item in value if isinstance(value, list) else [value]:
-            if not _can_be_sent(item):
-                raise _unfit(condition, "no node can have such a value")
+            if not can_be_sent(item):
+                raise unfit(condition, "no node can have such a value")
         if operator is Operator.EXISTS:
             if not isinstance(value, bool):
-                raise _unfit(condition, "EXISTS takes true or false")
+                raise unfit(condition, "EXISTS takes true or false")
             return f"{found.expression} IS {'NOT ' if value else ''}NULL"
         if operator is Operator.NE:
             return _negated(self._condition(Condition(condition.property, Operator.EQ, value)))
         if operator is Operator.IN:
             return self._membership(found, condition)
         if isinstance(value, list):
-            raise _unfit(condition, f"{operator.name} takes a single value")
+            raise unfit(condition, f"{operator.name} takes a single value")
         if operator in _MATCHES:
             return self._match(found, condition)
         return self._comparison(found, condition)
@@ -102,22 +100,22 @@ class PredicateCompiler:
     def _comparison(self, found: Field, condition: Condition) -> str:
         value = condition.value
         assert not isinstance(value, list)
-        if not _fits(found, value):
-            raise _unfit(condition, f"the property is of type {_type_names(found)}")
+        if not fits(found, value):
+            raise unfit(condition, f"the property is of type {type_names(found)}")
         if found.is_list:
             if condition.operator is not Operator.EQ:
-                raise _unfit(condition, "a list property has no order")
+                raise unfit(condition, "a list property has no order")
             return f"{self._parameters.add(value)} IN {found.expression}"
         if isinstance(value, bool) and condition.operator is not Operator.EQ:
-            raise _unfit(condition, "true and false have no order")
+            raise unfit(condition, "true and false have no order")
         return f"{found.expression} {_COMPARISONS[condition.operator]} {self._parameters.add(value)}"
 
     def _membership(self, found: Field, condition: Condition) -> str:
         values = condition.value
         if not isinstance(values, list):
-            raise _unfit(condition, "IN takes a list")
-        if not all(_fits(found, value) for value in values):
-            raise _unfit(condition, f"the property is of type {_type_names(found)}")
+            raise unfit(condition, "IN takes a list")
+        if not all(fits(found, value) for value in values):
+            raise unfit(condition, f"the property is of type {type_names(found)}")
         parameter = self._parameters.add(values)
         if found.is_list:
             return f"any(item IN {found.expression} WHERE item IN {parameter})"
@@ -126,36 +124,12 @@ class PredicateCompiler:
     def _match(self, found: Field, condition: Condition) -> str:
         value = condition.value
         if not isinstance(value, str) or not (found.is_list or found.types & TEXT_TYPES):
-            raise _unfit(condition, f"{condition.operator.name} compares texts")
+            raise unfit(condition, f"{condition.operator.name} compares texts")
         word, needle = _MATCHES[condition.operator], self._parameters.add(value.lower())
         if found.is_list:
             return f"any(item IN {found.expression} WHERE toLower(item) {word} {needle})"
         text = f"toStringOrNull({found.expression})" if found.is_mixed else found.expression
         return f"toLower({text}) {word} {needle}"
-
-
-def _fits(found: Field, value: Value) -> bool:
-    if isinstance(value, bool):
-        return ValueType.BOOLEAN in found.types
-    if isinstance(value, int | float):
-        return bool(found.types & NUMBER_TYPES)
-    return isinstance(value, str) and (found.is_list or bool(found.types & TEXT_TYPES))
-
-
-def _can_be_sent(value: Value) -> bool:
-    if isinstance(value, str):
-        return value.isascii() or value.encode(errors="replace").decode() == value
-    return isinstance(value, float) or (isinstance(value, int) and -INTEGER_LIMIT <= value < INTEGER_LIMIT)
-
-
-def _type_names(found: Field) -> str:
-    return " or ".join(sorted(kind.value for kind in found.types))
-
-
-def _unfit(condition: Condition, why: str) -> InvalidQueryError:
-    return InvalidQueryError(
-        f"condition {condition.property} {condition.operator.value} {condition.value!a}: {why}"
-    )
 
 
 def _negated(part: str) -> str:
