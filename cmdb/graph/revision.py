@@ -66,6 +66,11 @@ class Revision:
             node_id in {change.key.source, change.key.target} for change in self.links
         )
 
+    def touched(self) -> set[str]:
+        """The ids of the nodes that it touches."""
+        ends = {end for change in self.links for end in (change.key.source, change.key.target)}
+        return ends.union([change.id for change in self.nodes])
+
 
 @dataclass(frozen=True, slots=True)
 class Head:

@@ -111,17 +111,16 @@ class _Loading:
             "INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_revision_row, piece.revisions)
         )
         for revision in piece.revisions:
-            changed = (change.id for change in revision.nodes)
-            links = (change.key for change in revision.links)
-            ledger.note_touches(self._connection, revision.number, changed, links)
+            ledger.note_touches(self._connection, revision.number, revision.touched())
 
     def end(self) -> None:
         """What nodes hold is kept with their evidence too."""
         self._connection.execute(
-            "INSERT INTO evidence SELECT node, '[]', json_group_array(value) FROM identifiers "
+            "INSERT INTO evidence SELECT node, '[]', json_group_array(value), -1 FROM identifiers "
             "WHERE true GROUP BY node "
             "ON CONFLICT DO UPDATE SET identifiers = excluded.identifiers"
         )
+        self._connection.execute("UPDATE evidence SET checksum = checksum_of(node, stamps, identifiers)")
         self._connection.execute("INSERT OR IGNORE INTO search_pending SELECT key FROM nodes")
         self._connection.execute("COMMIT")
 
@@ -133,7 +132,7 @@ class _Loading:
         rows: list[tuple[Any, ...]] = []
         indexed: list[value_index.IndexedNode] = []
         stamps: list[tuple[int, str]] = []
-        sightings: list[tuple[int, int | None, str, str]] = []
+        sightings: list[tuple[Any, ...]] = []
         for key, archived in enumerate(nodes, self._last_key + 1):
             node = archived.node
             label = names.label_key(connection, node.label)
@@ -142,11 +141,11 @@ class _Loading:
             if archived.stamps:
                 stamps.append((key, evidence.stamps_text(archived.stamps)))
             for source, span in archived.seen.items():
-                sightings.append((key, names.sources.key(connection, source), *span))
+                sightings.append(evidence.sighting_row(connection, names.sources, key, source, span))
         connection.executemany("INSERT INTO nodes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
         value_index.add(connection, indexed)
-        connection.executemany("INSERT INTO evidence VALUES (?, ?, '[]')", stamps)
-        connection.executemany("INSERT INTO sightings VALUES (?, ?, ?, ?)", sightings)
+        connection.executemany("INSERT INTO evidence VALUES (?, ?, '[]', -1)", stamps)
+        connection.executemany("INSERT INTO sightings VALUES (?, ?, ?, ?, ?)", sightings)
         self._last_key += len(nodes)
 
     def _links(self, links: Sequence[Link]) -> None:

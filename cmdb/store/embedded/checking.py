@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from types import MappingProxyType
 
+from cmdb.store.embedded import ledger, value_index
 from cmdb.store.embedded.faults import damaged
 
 _MOST_TOLD = 5
@@ -19,6 +21,17 @@ _CONTRADICTIONS = MappingProxyType(
         "identifiers more or less than the nodes have": (
             "SELECT abs((SELECT count(*) FROM identifiers) - "
             "(SELECT coalesce(sum(json_array_length(identifiers)), 0) FROM evidence))"
+        ),
+        "records of where knowledge comes from that are not what was written": (
+            "SELECT count(*) FROM evidence WHERE checksum IS NOT checksum_of(node, stamps, identifiers)"
+        ),
+        "sightings that are not what was written": (
+            "SELECT count(*) FROM sightings g LEFT JOIN sources s ON s.key = g.source "
+            "WHERE g.checksum IS NOT checksum_of(g.node, s.name, g.first, g.last)"
+        ),
+        "results of requests of which the ledger does not know": (
+            "SELECT count(*) FROM requests q WHERE q.revision IS NOT NULL "
+            "AND NOT EXISTS (SELECT 1 FROM revisions r WHERE r.number = q.revision AND r.request_id = q.id)"
         ),
         "nodes changed at another time than their revision": (
             "SELECT count(*) FROM nodes n LEFT JOIN revisions r ON r.number = n.revision "
@@ -54,9 +67,10 @@ def check_length(connection: sqlite3.Connection, path: Path) -> None:
 def check_file(connection: sqlite3.Connection, path: Path) -> None:
     """Look through the whole file, in an open writing transaction that changes nothing.
 
-    Pages, rows and every index against its table; links and evidence against the nodes they belong to; the
-    search index against its texts. An index that lacks an entry hides a node from some questions only, so no
-    reading of everything shows it.
+    Pages, rows and every index against its table; links and evidence against the nodes they belong to, and
+    evidence against its checksums; the index of values against the nodes; what says which revisions touched a
+    node against the ledger; the search index against its texts. An index that lacks an entry hides a node from
+    some questions only, so no reading of everything shows it.
 
     Raises:
         StoreDamagedError: something does not fit; the first few findings are named.
@@ -67,7 +81,11 @@ def check_file(connection: sqlite3.Connection, path: Path) -> None:
         for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check").fetchmany(_MOST_TOLD)
     ]
     if not found:
-        found = [*_contradictions(connection), *_search_faults(connection)]
+        found = [
+            *_contradictions(connection),
+            *_index_faults(connection),
+            *_search_faults(connection),
+        ]
     if found:
         raise damaged(str(path), "; ".join(found[:_MOST_TOLD]))
 
@@ -75,6 +93,13 @@ def check_file(connection: sqlite3.Connection, path: Path) -> None:
 def _contradictions(connection: sqlite3.Connection) -> list[str]:
     counted = {what: connection.execute(question).fetchone()[0] for what, question in _CONTRADICTIONS.items()}
     return [f"{count} {what}" for what, count in counted.items() if count]
+
+
+def _index_faults(connection: sqlite3.Connection) -> Iterator[str]:
+    if value_index.of_nodes(connection) != value_index.as_kept(connection):
+        yield "the index of values does not fit the nodes"
+    if ledger.touches_of_revisions(connection) != ledger.touches_as_kept(connection):
+        yield "what says which revisions touched a node does not fit the ledger"
 
 
 def _search_faults(connection: sqlite3.Connection) -> list[str]:

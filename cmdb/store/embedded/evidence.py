@@ -1,4 +1,7 @@
-"""Claims, stamps and sightings: what is known about where knowledge came from. None of it is a revision."""
+"""Claims, stamps and sightings: what is known about where knowledge came from.
+
+None of it is a revision, so no hash of the ledger covers it: each row has a checksum of its own.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,24 @@ import orjson
 from cmdb.graph.batch import NodeCreate, NodeUpdate, WriteBatch
 from cmdb.graph.elements import Evidence, Seen, Stamp
 from cmdb.graph.errors import IdentifierTakenError, NodeNotFoundError
+from cmdb.store.embedded.faults import damaged
+from cmdb.store.embedded.functions import checksum
 from cmdb.store.embedded.rows import decoded, json_list, keys_of
 
 if TYPE_CHECKING:
+    from cmdb.store.embedded.names import NameTable
     from cmdb.store.embedded.writing import Writing
+
+_SIGHT = """
+INSERT INTO sightings (node, source, first, last, checksum) VALUES (?1, ?2, ?4, ?4, ?5)
+ON CONFLICT DO UPDATE SET
+    first = min(first, excluded.first),
+    last = max(last, excluded.last),
+    checksum = CASE checksum WHEN checksum_of(node, ?3, first, last)
+        THEN checksum_of(node, ?3, min(first, excluded.first), max(last, excluded.last)) ELSE checksum END
+WHERE excluded.first < first OR excluded.last > last
+"""
+# A damaged row keeps the checksum that does not fit it, so that widening it does not make it look whole.
 
 
 def write(writing: Writing, batch: WriteBatch, keys: Mapping[str, int]) -> None:
@@ -91,9 +108,21 @@ def _insert_evidence(
                 text = texts[shape] = stamps_text(node.stamps)
         else:
             text = stamps_text(node.stamps)
-        rows.append((keys[node.id], text, json_list(dict.fromkeys(node.identifiers))))
+        rows.append(evidence_row(keys[node.id], text, json_list(dict.fromkeys(node.identifiers))))
     if rows:
-        connection.executemany("INSERT INTO evidence VALUES (?, ?, ?)", rows)
+        connection.executemany("INSERT INTO evidence VALUES (?, ?, ?, ?)", rows)
+
+
+def evidence_row(key: int, stamps: str, claims: str) -> tuple[int, str, str, int]:
+    """A row of the table `evidence`, of a node's row key, its stamps and its identifiers, both as JSON."""
+    return key, stamps, claims, checksum(key, stamps, claims)
+
+
+def sighting_row(
+    connection: sqlite3.Connection, sources: NameTable, key: int, source: str, span: Seen
+) -> tuple[int, int | None, str, str, int]:
+    """A row of the table `sightings`: it tells of one node, by its row key, and one source."""
+    return key, sources.key(connection, source), *span, checksum(key, source, *span)
 
 
 def _update_evidence(
@@ -118,9 +147,12 @@ def _update_evidence(
                 stamps.pop(name, None)
         stamps.update(update.stamps)
     connection.executemany(
-        "INSERT INTO evidence VALUES (?, ?, ?) ON CONFLICT DO UPDATE "
-        "SET stamps = excluded.stamps, identifiers = excluded.identifiers",
-        [(key, stamps_text(stamps), json_list(claims)) for key, (stamps, claims) in state.items()],
+        "INSERT INTO evidence VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE "
+        "SET stamps = excluded.stamps, identifiers = excluded.identifiers, checksum = excluded.checksum",
+        [
+            evidence_row(key, stamps_text(stamps), json_list(claims))
+            for key, (stamps, claims) in state.items()
+        ],
     )
 
 
@@ -143,25 +175,28 @@ def sight(writing: Writing, batch: WriteBatch, keys: Mapping[str, int]) -> None:
             continue
         if node_id not in known:
             raise NodeNotFoundError(f"sighting: there is no node {node_id!r}", details={"id": node_id})
-        rows.append((known[node_id], sources.key(connection, source), at, at))
-    connection.executemany(
-        "INSERT INTO sightings VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE "
-        "SET first = min(first, excluded.first), last = max(last, excluded.last)",
-        rows,
-    )
+        key = known[node_id]
+        rows.append((key, sources.key(connection, source), source, at, checksum(key, source, at, at)))
+    connection.executemany(_SIGHT, rows)
 
 
 def read(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, Evidence]:
-    """Provenance of nodes; ids that are not there are left out."""
+    """Provenance of nodes; ids that are not there are left out.
+
+    Raises:
+        StoreDamagedError: a row's checksum does not fit it.
+    """
     keys = keys_of(connection, ids)
     chosen = json_list(keys.values())
     rows = _evidence_rows(connection, keys.values())
     seen: dict[int, dict[str, Seen]] = {}
-    for node, source, first, last in connection.execute(
-        "SELECT g.node, s.name, g.first, g.last FROM sightings g JOIN sources s ON s.key = g.source "
+    for node, source, first, last, digest in connection.execute(
+        "SELECT g.node, s.name, g.first, g.last, g.checksum FROM sightings g LEFT JOIN sources s ON s.key = g.source "
         "WHERE g.node IN (SELECT value FROM json_each(?)) ORDER BY s.name",
         (chosen,),
     ):
+        if checksum(node, source, first, last) != digest:
+            raise damaged(f"row {node} of sightings", "it is not what was written")
         seen.setdefault(node, {})[source] = Seen(first, last)
     # Nodes that one source brought together have the same stamps: they share one mapping.
     decoded_stamps: dict[str, Mapping[str, Stamp]] = {}
@@ -178,10 +213,13 @@ def read(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, Eviden
 def _evidence_rows(connection: sqlite3.Connection, keys: Iterable[int]) -> dict[int, tuple[str, str]]:
     """Stamps and claims of nodes by row key, as they are stored."""
     rows = connection.execute(
-        "SELECT node, stamps, identifiers FROM evidence WHERE node IN (SELECT value FROM json_each(?))",
+        "SELECT node, stamps, identifiers, checksum FROM evidence WHERE node IN (SELECT value FROM json_each(?))",
         (json_list(keys),),
     ).fetchall()
-    return {node: (stamps, claims) for node, stamps, claims in rows}
+    for node, stamps, claims, digest in rows:
+        if checksum(node, stamps, claims) != digest:
+            raise damaged(f"row {node} of evidence", "it is not what was written")
+    return {node: (stamps, claims) for node, stamps, claims, _ in rows}
 
 
 def _claims_of(text: str) -> list[str]:

@@ -112,4 +112,14 @@ STEPS: tuple[tuple[str, ...], ...] = (
         SELECT json_extract(entry.value, '$[2]'), number FROM revisions, json_each(CAST(links AS TEXT)) AS entry
         """,
     ),
+    (
+        "ALTER TABLE evidence ADD COLUMN checksum INTEGER NOT NULL DEFAULT -1",
+        "UPDATE evidence SET checksum = checksum_of(node, stamps, identifiers)",
+        "ALTER TABLE sightings ADD COLUMN checksum INTEGER NOT NULL DEFAULT -1",
+        """
+        UPDATE sightings SET checksum = checksum_of(
+            node, (SELECT name FROM sources WHERE sources.key = sightings.source), first, last
+        )
+        """,
+    ),
 )

@@ -9,12 +9,13 @@ from typing import Any
 import orjson
 
 from cmdb.graph.batch import Commit
-from cmdb.graph.elements import LinkKey
 from cmdb.graph.ledger import RevisionHeader, revision_hash
-from cmdb.graph.revision import ChangeKind, Head, LinkChange, NodeChange, Revision
-from cmdb.kernel.actor import Actor, ActorKind
-from cmdb.store.embedded.faults import damaged
+from cmdb.graph.revision import Head, Revision
+from cmdb.store.embedded.functions import Sum, sum_of
 from cmdb.store.embedded.rows import bindable, decoded, json_list
+from cmdb.store.revision_rows import REVISION_FIELDS, revision_of, touched_ids
+
+_COLUMNS = ", ".join(f"r.{name}" for name in REVISION_FIELDS)
 
 
 def head(connection: sqlite3.Connection) -> Head:
@@ -42,64 +43,45 @@ def append(
             last.hash, digest, node_json, link_json,
         ),
     )  # fmt: skip
-    note_touches(
-        connection, header.number, (entry[0] for entry in nodes), (LinkKey(*entry[:3]) for entry in links)
-    )
+    note_touches(connection, header.number, touched_ids(nodes, links))
 
 
 def next_revision(connection: sqlite3.Connection, after: int, touching: str | None) -> Revision | None:
     """The first revision later than `after`; of all nodes, or of one and its links."""
     if touching is None:
         row = connection.execute(
-            "SELECT * FROM revisions WHERE number > ? ORDER BY number LIMIT 1", (after,)
+            f"SELECT {_COLUMNS} FROM revisions r WHERE number > ? ORDER BY number LIMIT 1", (after,)
         ).fetchone()
     else:
         row = connection.execute(
-            "SELECT r.* FROM touches t JOIN revisions r ON r.number = t.revision "
+            f"SELECT {_COLUMNS} FROM touches t JOIN revisions r ON r.number = t.revision "
             "WHERE t.node = ? AND t.revision > ? ORDER BY t.revision LIMIT 1",
             (bindable(touching), after),
         ).fetchone()
-    return None if row is None else _revision(row)
+    return None if row is None else revision_of(row, decoded)
 
 
-def note_touches(
-    connection: sqlite3.Connection, revision: int, nodes: Iterable[str], links: Iterable[LinkKey]
-) -> None:
-    """Note which nodes a revision touched: those it changed, and the ends of links it changed."""
-    touched = {*nodes, *(end for key in links for end in (key.source, key.target))}
+def note_touches(connection: sqlite3.Connection, revision: int, touched: Iterable[str]) -> None:
+    """Note which nodes a revision touched."""
     # One statement for all of them: as many steps from Python would take several times as long.
     connection.execute(
         "INSERT INTO touches SELECT value, ? FROM json_each(?)", (revision, json_list(sorted(touched)))
     )
 
 
-def _revision(row: tuple[Any, ...]) -> Revision:
-    number, at, actor, actor_kind, reason, request_id, previous_hash, digest, nodes, links = row
-    place = f"revision {number}"
-    try:
-        return Revision(
-            number,
-            at,
-            Actor(actor, ActorKind(actor_kind)),
-            reason,
-            request_id,
-            tuple([_node_change(*entry) for entry in decoded(place, nodes)]),
-            tuple([_link_change(*entry) for entry in decoded(place, links)]),
-            previous_hash,
-            digest,
-        )
-    except (TypeError, ValueError) as error:
-        raise damaged(place, f"its content cannot be read ({error})") from error
+def touches_of_revisions(connection: sqlite3.Connection) -> Sum:
+    """What should be noted of which revisions touched a node, given the revisions."""
+    rows = connection.execute("SELECT number, nodes, links FROM revisions")
+    return sum_of(
+        (node_id, number)
+        for number, nodes, links in rows
+        for node_id in touched_ids(decoded(f"revision {number}", nodes), decoded(f"revision {number}", links))
+    )
 
 
-def _node_change(
-    node_id: str, label: str, kind: str, version: int, before: Any, after: Any, old_label: str | None
-) -> NodeChange:
-    return NodeChange(node_id, label, ChangeKind(kind), version, before, after, old_label)
-
-
-def _link_change(link_type: str, source: str, target: str, kind: str, before: Any, after: Any) -> LinkChange:
-    return LinkChange(LinkKey(link_type, source, target), ChangeKind(kind), before, after)
+def touches_as_kept(connection: sqlite3.Connection) -> Sum:
+    """What is noted of which revisions touched a node."""
+    return sum_of(connection.execute("SELECT node, revision FROM touches"))
 
 
 def first_result(connection: sqlite3.Connection, request_id: str | None) -> Commit | None:

@@ -14,6 +14,7 @@ from cmdb.graph.elements import Properties
 from cmdb.graph.schema import GraphSchema
 from cmdb.kernel.values import Value, ValueType
 from cmdb.store.embedded.fields import is_own_column
+from cmdb.store.embedded.functions import Sum, sum_of
 from cmdb.store.embedded.rows import decoded
 
 IndexedNode: TypeAlias = tuple[int, str, int, Properties]
@@ -69,7 +70,32 @@ def adopt(connection: sqlite3.Connection, schema: GraphSchema) -> None:
     _fill(connection, {name: key for name, key in covered(connection).items() if name in missing})
 
 
+def of_nodes(connection: sqlite3.Connection) -> Sum:
+    """The rows that the index should hold, given the nodes as they stand."""
+    properties = covered(connection)
+    return sum_of(
+        _as_kept(row)
+        for piece in _pieces(connection)
+        for node in piece
+        # A member that stands twice in a list has one row.
+        for row in dict.fromkeys(_rows(properties, node))
+    )
+
+
+def as_kept(connection: sqlite3.Connection) -> Sum:
+    """The rows that the index holds."""
+    return sum_of(connection.execute("SELECT property, value, id, label, node FROM indexed_values"))
+
+
 def _fill(connection: sqlite3.Connection, properties: Mapping[str, int]) -> None:
+    for piece in _pieces(connection):
+        rows = [row for node in piece for row in _rows(properties, node)]
+        rows.sort(key=_place)
+        connection.executemany("INSERT OR IGNORE INTO indexed_values VALUES (?, ?, ?, ?, ?)", rows)
+
+
+def _pieces(connection: sqlite3.Connection) -> Iterator[list[IndexedNode]]:
+    """All nodes, some thousands at a time."""
     last = 0
     while True:
         found = connection.execute(
@@ -79,13 +105,9 @@ def _fill(connection: sqlite3.Connection, properties: Mapping[str, int]) -> None
         if not found:
             return
         last = found[-1][0]
-        rows = [
-            row
-            for key, node_id, label, text in found
-            for row in _rows(properties, (key, node_id, label, decoded(f"node {node_id!r}", text)))
+        yield [
+            (key, node_id, label, decoded(f"node {node_id!r}", text)) for key, node_id, label, text in found
         ]
-        rows.sort(key=_place)
-        connection.executemany("INSERT OR IGNORE INTO indexed_values VALUES (?, ?, ?, ?, ?)", rows)
 
 
 def _wanted(schema: GraphSchema) -> set[str]:
@@ -110,6 +132,11 @@ def _rows(properties: Mapping[str, int], node: IndexedNode) -> Iterator[_Row]:
                 yield place, member, node_id, label, key
         else:
             yield place, value, node_id, label, key
+
+
+def _as_kept(row: _Row) -> tuple[object, ...]:
+    place, value, *rest = row
+    return place, int(value) if type(value) is bool else value, *rest
 
 
 def _place(row: _Row) -> tuple[int, str, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cmdb.graph.batch import NodeDelete, NodeUpdate
+from cmdb.graph.batch import NodeDelete, NodeUpdate, Sighting
 from cmdb.graph.query import AllOf, AnyOf, Condition, NodeQuery, Operator, Order, Predicate
 from cmdb.graph.schema import GraphSchema, PropertySchema
 from cmdb.store.embedded import EmbeddedStore, StoreSettings, open_embedded
@@ -247,10 +247,15 @@ async def test_a_process_with_another_model_keeps_the_index_in_step(path: Path) 
 async def test_a_file_of_layout_1_is_brought_to_the_index_of_values(path: Path) -> None:
     """Its expression indexes go, and every value it held is found and ordered as before."""
     store = await opened(path)
-    await put(store, host("a", rank=3, tags=["x"]), host("b", rank=1), host("c", rank=2), ticket("t"))
+    await put(
+        store, host("a", "claim", rank=3, tags=["x"]), host("b", rank=1), host("c", rank=2), ticket("t")
+    )
+    await put(store, Sighting("a", "scan", "2026-03-01T00:00:00.000Z"))
     await store.close()
     with inside(path) as connection:
         for statement in (
+            "ALTER TABLE evidence DROP COLUMN checksum",
+            "ALTER TABLE sightings DROP COLUMN checksum",
             "DROP TABLE touches",
             "DROP TABLE indexed_values",
             "DROP TABLE indexed_properties",
@@ -270,6 +275,7 @@ async def test_a_file_of_layout_1_is_brought_to_the_index_of_values(path: Path) 
         "c",
         "a",
     ]
+    await store.check()
     await store.close()
     assert in_index(path) == in_nodes(path)
     with inside(path) as connection:
