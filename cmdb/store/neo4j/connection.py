@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -18,6 +19,9 @@ Row = list[Any]
 Work = Callable[["Transaction"], Awaitable[T]]
 Observer = Callable[[str, Mapping[str, Any]], object]
 """Is told each statement with its values before it is sent."""
+
+# Where nobody set up logging, Python would print the driver's warnings beside the error that they end in.
+logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
 
 def _nobody(_statement: str, _values: Mapping[str, Any]) -> None:
@@ -99,6 +103,11 @@ class Connection:
     def place(self) -> str:
         """Server and database, for messages."""
         return self._address.place
+
+    async def server_agent(self) -> str:
+        """What the server calls itself, such as `Neo4j/5.26.27`. One that cannot be reached is not tried again."""
+        with faults_of(self.place):
+            return (await self._driver.get_server_info()).agent
 
     async def read(self, work: Work[T]) -> T:
         """The result of the work, done in a reading transaction; it may be done several times."""

@@ -29,11 +29,13 @@ class StorePrivilegeError(StoreUnavailableError):
 
 
 class StoreServerVersionError(StoreUnavailableError):
-    """The server is too old."""
+    """The server is too old, or no Neo4j server at all."""
 
     code = "STORE_SERVER_UNSUPPORTED"
-    summary = "The Neo4j server is of a version that the product does not work with."
-    default_remedy = "Use Neo4j 5.26 LTS or a later release."
+    summary = "The server is of a version, or of a kind, that the product does not work with."
+    default_remedy = (
+        "Use Neo4j 5.26 LTS or a later release, and check that the address is that of its Bolt port."
+    )
     retryable = False
 
 

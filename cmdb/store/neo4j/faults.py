@@ -54,6 +54,8 @@ _BY_CODE: dict[str, type[CmdbError]] = {
     "IndexCorruptionDetected": StoreDamagedError,
 }
 _LOST = (SessionExpired, IncompleteCommit)
+_TOO_OLD = "is not supported for the Bolt Protocol"
+"""What the driver says where a setting of ours needs a later protocol than the server speaks."""
 
 
 @contextmanager
@@ -75,8 +77,10 @@ def translated(error: Neo4jError | DriverError, place: str) -> CmdbError:
     if isinstance(error, Neo4jError):
         known = _BY_CODE.get((error.code or "").rpartition(".")[2])
         return known(seen) if known else StoreUnavailableError(seen)
-    if isinstance(error, UnsupportedServerProduct):
-        return StoreServerVersionError(seen)
+    if isinstance(error, UnsupportedServerProduct) or _TOO_OLD in str(error):
+        return StoreServerVersionError(
+            f"{place}: the server does not speak as Neo4j 5.26 does. {_message(error)}"
+        )
     if isinstance(error, _LOST) or "defunct connection" in str(error):
         return StoreConnectionLostError(seen)
     if isinstance(error, ServiceUnavailable | ConfigurationError):
@@ -85,6 +89,10 @@ def translated(error: Neo4jError | DriverError, place: str) -> CmdbError:
 
 
 def _message(error: Neo4jError | DriverError) -> str:
+    """What was seen, in one line; the driver puts a reason on the line after a colon."""
     text = error.message if isinstance(error, Neo4jError) else str(error)
-    first = next(iter((text or type(error).__name__).splitlines()), "")
+    lines = iter((text or type(error).__name__).splitlines())
+    first = next(lines, "")
+    if first.endswith(":"):
+        first = f"{first} {next(lines, '')}".strip()
     return f"{first} ({error.code})" if isinstance(error, Neo4jError) and error.code else first

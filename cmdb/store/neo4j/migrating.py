@@ -21,7 +21,7 @@ LEASE_MILLISECONDS = 60_000
 _WAIT_SECONDS = 300.0
 _POLL_SECONDS = 0.2
 
-_SERVER = "CALL dbms.components() YIELD name, versions WHERE name = 'Neo4j Kernel' RETURN versions[0]"
+_AGENT = re.compile(r"Neo4j/(\d+)\.(\d+)")
 _BEGINNINGS = (
     "CREATE CONSTRAINT cmdb_lock_name IF NOT EXISTS FOR (l:CmdbLock) REQUIRE l.name IS UNIQUE",
     "CREATE CONSTRAINT cmdb_migration_number IF NOT EXISTS FOR (m:CmdbMigration) REQUIRE m.number IS UNIQUE",
@@ -63,16 +63,12 @@ async def migrate(connection: Connection, layout: Layout, folder: Path) -> None:
 
 
 async def _check_server(connection: Connection) -> None:
-    async def version(transaction: Transaction) -> str:
-        row = await transaction.row(_SERVER)
-        return str(row[0]) if row else ""
-
-    found = await connection.read(version)
-    numbers = tuple(int(part) for part in re.findall(r"\d+", found)[:2])
-    if numbers < OLDEST_SERVER:
+    agent = await connection.server_agent()
+    found = _AGENT.match(agent)
+    if found is None or tuple(map(int, found.groups())) < OLDEST_SERVER:
         oldest = ".".join(map(str, OLDEST_SERVER))
         raise StoreServerVersionError(
-            f"{connection.place}: the server is Neo4j {found or 'of an unknown version'}; {oldest} or later is needed"
+            f"{connection.place}: the server is {agent or 'of an unknown kind'}; Neo4j {oldest} or later is needed"
         )
 
 

@@ -50,6 +50,10 @@ def test_a_servers_error_is_told_by_its_code(code: str, expected: str) -> None:
         (IncompleteCommit("gone"), "STORE_CONNECTION_LOST"),
         (ServiceUnavailable("Failed to read from defunct connection x"), "STORE_CONNECTION_LOST"),
         (UnsupportedServerProduct("3.5"), "STORE_SERVER_UNSUPPORTED"),
+        (
+            ConfigurationError("Notification filtering is not supported for the Bolt Protocol 4.4."),
+            "STORE_SERVER_UNSUPPORTED",
+        ),
         (ConfigurationError("bad certificate"), "STORE_UNAVAILABLE"),
         (DriverError("else"), "STORE_UNAVAILABLE"),
     ],
@@ -58,3 +62,11 @@ def test_a_drivers_error_is_told_by_its_class(error: DriverError, expected: str)
     """All of them are kinds of the port's one error for a store that cannot be used."""
     found = translated(error, "bolt://x:7687/neo4j")
     assert (found.code, isinstance(found, StoreUnavailableError)) == (expected, True)
+
+
+def test_the_reason_behind_a_colon_is_told() -> None:
+    """The driver puts it on a line of its own, and the hint that helps is there."""
+    error = ServiceUnavailable("Couldn't connect to x:7474:\nCannot connect (looks like HTTP)\nmore")
+    expected = "bolt://x: Couldn't connect to x:7474: Cannot connect (looks like HTTP)"
+
+    assert translated(error, "bolt://x").message == expected
