@@ -39,3 +39,13 @@ def test_an_address_of_another_machine_is_told() -> None:
     """One cannot listen there."""
     with pytest.raises(AddressUnusableError), bound(Listening("192.0.2.1", 0)):
         pass
+
+
+def test_connections_send_what_they_have_at_once() -> None:
+    """A short answer does not wait for the client to acknowledge its first part (Nagle's algorithm)."""
+    with (
+        bound(Listening(port=0)) as listener,
+        socket.create_connection(listener.getsockname()),
+        listener.accept()[0] as accepted,
+    ):
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
