@@ -34,6 +34,7 @@ from cmdb.graph.query import (
     SearchHit,
     SearchQuery,
 )
+from cmdb.graph.region import region_by_links
 from cmdb.graph.revision import Head, Revision
 from cmdb.graph.schema import GraphSchema
 from cmdb.graph.store import GraphStore
@@ -66,7 +67,7 @@ class PastStore:
     """A GraphStore that answers as another store did right after a revision.
 
     Exact for everything but: the order of search hits whose text has changed since (they come last); and
-    evidence, identifiers and native regions, which are refused.
+    evidence and identifiers, which are refused.
 
     Every question may raise MomentTooFarError and StoreTooBusyError.
     """
@@ -206,16 +207,13 @@ class PastStore:
         nodes = {node.id: node for node in await self._former.touched_nodes()}
         return former_hits(self._schema, self._former.undo, query, hits, nodes)
 
-    async def region(self, query: RegionQuery) -> Structure:  # noqa: ARG002  # the port's
-        """Refused.
+    async def region(self, query: RegionQuery) -> Structure:
+        """The part of the graph reached from some nodes, by the links and nodes of the moment.
 
         Raises:
-            PastNotKeptError: always.
+            InvalidQueryError: as of the store.
         """
-        raise PastNotKeptError(
-            "the store's own traversal knows the present only",
-            remedy="Ask for the structure, and follow it in memory.",
-        )
+        return await region_by_links(self, query, self._moment.revision)
 
     async def structure(self) -> Structure:
         """The shape of the whole graph."""

@@ -146,14 +146,49 @@ class SearchHit:
     score: float
 
 
+Steps: TypeAlias = tuple[tuple[str, Direction], ...]
+"""Link types, each with the direction in which it is followed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Breadth-first over `steps`, from its own starts and from everything that walks before it found."""
+
+    starts: tuple[str, ...]
+    steps: Steps = ()
+
+
 @dataclass(frozen=True, slots=True)
 class RegionQuery:
-    """All nodes reached from `starts` over links of these types and directions, breadth-first, distinct.
+    """Different nodes reached from `starts` over `steps`, breadth-first; then those of further walks, in order.
 
-    `steps` pairs a link type with the direction in which it is followed. The answer is cut at `limit` nodes.
+    limit: walking ends with so many nodes; starts are there all the same. max_depth: of each walk, in steps.
+    dead_end: nodes of this status are reached and not gone through, unless they are starts of the walk. rim:
+    links that lead by these steps from what is reached belong to the region too, with the nodes at their ends,
+    which come last and do not count towards the limit.
     """
 
     starts: tuple[str, ...]
-    steps: tuple[tuple[str, Direction], ...]
+    steps: Steps
     limit: int = 1_000_000
     max_depth: int | None = None
+    then: tuple[Walk, ...] = ()
+    dead_end: str | None = None
+    rim: Steps = ()
+
+    @property
+    def walks(self) -> tuple[Walk, ...]:
+        """All walks, in order."""
+        return (Walk(self.starts, self.steps), *self.then)
+
+    def types(self, direction: Direction | None = None) -> tuple[str, ...]:
+        """The link types walked over, or those of the rim in one direction; each once, by name."""
+        if direction is None:
+            return tuple(sorted({name for walk in self.walks for name, _ in walk.steps}))
+        return tuple(sorted({name for name, way in self.rim if way is direction}))
+
+    @property
+    def inner_types(self) -> tuple[str, ...]:
+        """The link types of which only links between nodes that were reached belong to the region."""
+        rim = {name for name, _ in self.rim}
+        return tuple(name for name in self.types() if name not in rim)

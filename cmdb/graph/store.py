@@ -91,7 +91,14 @@ class GraphStore(Protocol):
         ...
 
     async def region(self, query: RegionQuery) -> Structure:
-        """The part of the graph reached from some nodes, by the store's own traversal."""
+        """The part of the graph reached from some nodes, by the store's own traversal, all of one revision.
+
+        Nodes stand in the order found; each ring of a walk that the limit cuts keeps the smallest ids. The links
+        are those between nodes reached, of the types walked over, and those of the rim; each once.
+
+        Raises:
+            InvalidQueryError: unknown link type, or a negative limit or depth.
+        """
         ...
 
     async def structure(self) -> Structure:

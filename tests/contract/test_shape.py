@@ -113,7 +113,8 @@ async def test_the_structure_of_an_empty_store_is_empty(store: GraphStore) -> No
         ("a", [("RUNS_ON", OUT)], None, 4, ["a", "bc", "d"], False),
         ("a", [("RUNS_ON", OUT)], None, 3, ["a", "bc"], True),
         ("a", [("RUNS_ON", OUT)], None, 2, ["a", "b"], True),
-        ("ab", [("RUNS_ON", OUT)], None, 1, ["a"], True),
+        ("ab", [("RUNS_ON", OUT)], None, 1, ["ab"], True),
+        ("ab", [("CONNECTS", OUT)], None, 2, ["ab"], False),
     ],
 )
 async def test_a_region_is_found_breadth_first(

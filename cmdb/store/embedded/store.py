@@ -28,6 +28,7 @@ from cmdb.store.embedded import (
     ledger,
     migrating,
     reading,
+    regions,
     searching,
     shapes,
     streams,
@@ -162,7 +163,7 @@ class EmbeddedStore:
     async def region(self, query: RegionQuery) -> Structure:
         """The part of the graph reached from some nodes."""
         return await self._connections.read(
-            lambda connection: shapes.region(connection, self._names, self._schema, query)
+            lambda connection: regions.region(connection, self._names, self._schema, query)
         )
 
     async def structure(self) -> Structure:

@@ -68,21 +68,22 @@ def frontier_statement(schema: GraphSchema, types: Iterable[str], direction: Dir
     pattern = _arrow(link_types_of(schema, types), direction)
     return (
         "UNWIND $ids AS id MATCH (here:CmdbNode {id: id}) "
-        f"MATCH (here){pattern}(there:CmdbNode) RETURN DISTINCT there.id"
+        f"MATCH (here){pattern}(there:CmdbNode) WITH DISTINCT there "
+        "RETURN there.id, there.label, coalesce(there.status, '')"
     )
 
 
 def region_nodes_statement() -> str:
-    """What a structure holds of the nodes `$ids`, in their order."""
+    """What a structure holds of the nodes `$ids`."""
     return "UNWIND $ids AS id MATCH (n:CmdbNode {id: id}) RETURN n.id, n.label, coalesce(n.status, '')"
 
 
-def region_links_statement(schema: GraphSchema, types: Iterable[str]) -> str:
-    """The outgoing links of `$ids`, to wherever they lead."""
+def region_links_statement(schema: GraphSchema, types: Iterable[str], direction: Direction) -> str:
+    """The links of `$ids` in one direction, to wherever they lead."""
+    pattern = _arrow(link_types_of(schema, types), direction)
     return (
         "UNWIND $ids AS id MATCH (here:CmdbNode {id: id}) "
-        f"MATCH (here)-[r{link_types_of(schema, types)}]->(there:CmdbNode) "
-        "RETURN id, type(r), there.id, properties(r)"
+        f"MATCH (here){pattern}(there:CmdbNode) RETURN id, type(r), there.id, properties(r)"
     )
 
 

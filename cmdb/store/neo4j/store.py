@@ -26,12 +26,13 @@ from cmdb.store.neo4j import (
     loading,
     migrating,
     reading,
+    regions,
     searching,
     shapes,
     streams,
 )
 from cmdb.store.neo4j.address import Neo4jAddress, parse_address
-from cmdb.store.neo4j.connection import Connection, Neo4jSettings, Observer
+from cmdb.store.neo4j.connection import Connection, Neo4jSettings, Observer, Work
 from cmdb.store.neo4j.faults import faults_of
 from cmdb.store.neo4j.layout import layout_of
 from cmdb.store.neo4j.writing import BatchWriter
@@ -151,25 +152,30 @@ class Neo4jStore:
         )
 
     async def region(self, query: RegionQuery) -> Structure:
-        """The part of the graph reached from some nodes."""
-        return await self._connection.read(
-            lambda transaction: shapes.region(transaction, self._schema, query)
+        """The part of the graph reached from some nodes, all of one revision."""
+        return await self._undisturbed(
+            lambda transaction: regions.region(transaction, self._schema, query),
+            lambda transaction: regions.region_while_nobody_writes(transaction, self._schema, query),
         )
 
     async def structure(self) -> Structure:
-        """The shape of the whole graph at one revision.
+        """The shape of the whole graph at one revision."""
+        return await self._undisturbed(shapes.structure, shapes.structure_while_nobody_writes)
+
+    async def _undisturbed(
+        self, read: Work[Structure], read_while_nobody_writes: Work[Structure]
+    ) -> Structure:
+        """What is read of one revision.
 
         Neo4j has no snapshots: it is read without holding anybody up, and again where somebody wrote
         meanwhile; if that does not end, writers wait for one reading.
         """
-        before = await self._settled_head()
         for _ in range(_ATTEMPTS):
-            found = await self._connection.read(shapes.structure)
-            after = await self._settled_head()
-            if before == after:
+            found = await self._connection.read(read)
+            # A commit under way that was seen in part has moved the head by the time that nobody writes.
+            if found.revision == (await self._settled_head()).revision:
                 return found
-            before = after
-        return await self._connection.write(shapes.structure_while_nobody_writes)
+        return await self._connection.write(read_while_nobody_writes)
 
     async def _settled_head(self) -> Head:
         """The newest revision, at a moment when none is being written."""

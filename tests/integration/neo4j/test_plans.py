@@ -76,7 +76,9 @@ async def _use(store: Neo4jStore) -> None:
     for direction in (OUT, IN):
         await store.links(LinkQuery(("h001", "h002"), direction))
         await store.links(LinkQuery(("h001",), direction, ("RUNS_ON",), ("Host",), 3))
-        await store.region(RegionQuery(("h001",), (("RUNS_ON", direction),)))
+        steps = (("RUNS_ON", direction),)
+        await store.region(RegionQuery(("h001",), steps))
+        await store.region(RegionQuery(("h001",), steps, dead_end="shut", rim=(("CONNECTS", direction),)))
     await store.search(SearchQuery("h00", ALL))
     await store.structure()
     assert len([one async for one in store.nodes()]) == 359

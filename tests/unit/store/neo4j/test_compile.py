@@ -5,7 +5,13 @@ from inline_snapshot import snapshot
 from cmdb.graph.query import AllOf, Condition, Direction, Linked, LinkQuery, NodeQuery, Not, Operator, Order
 from cmdb.store.neo4j.compile_find import Place, count_statement, label_counts_statement, page_statements
 from cmdb.store.neo4j.compile_labels import cover_of
-from cmdb.store.neo4j.compile_links import create_links_statement, frontier_statement, links_statement
+from cmdb.store.neo4j.compile_links import (
+    create_links_statement,
+    frontier_statement,
+    links_statement,
+    region_links_statement,
+    region_nodes_statement,
+)
 from cmdb.store.neo4j.compile_nodes import create_nodes_statement, relabel_statement
 from cmdb.store.neo4j.compile_schema import create_index_statement, relabel_all_statement
 from tests.contract.schema import ALL, ITEMS, SCHEMA
@@ -79,7 +85,13 @@ def test_links() -> None:
         "UNWIND $ids AS id MATCH (here:CmdbNode {id: id}) CALL (here) { MATCH (here)<-[r:`RUNS_ON`|`CONNECTS`]-(there:CmdbNode) WHERE there.label IN $labels RETURN type(r) AS kind, there.id AS other, properties(r) AS own ORDER BY kind, other LIMIT $first } RETURN id, kind, other, own"
     )
     assert frontier_statement(SCHEMA, ("RUNS_ON",), Direction.IN) == snapshot(
-        "UNWIND $ids AS id MATCH (here:CmdbNode {id: id}) MATCH (here)<-[r:`RUNS_ON`]-(there:CmdbNode) RETURN DISTINCT there.id"
+        "UNWIND $ids AS id MATCH (here:CmdbNode {id: id}) MATCH (here)<-[r:`RUNS_ON`]-(there:CmdbNode) WITH DISTINCT there RETURN there.id, there.label, coalesce(there.status, '')"
+    )
+    assert region_nodes_statement() == snapshot(
+        "UNWIND $ids AS id MATCH (n:CmdbNode {id: id}) RETURN n.id, n.label, coalesce(n.status, '')"
+    )
+    assert region_links_statement(SCHEMA, ("RUNS_ON", "CONNECTS"), Direction.OUT) == snapshot(
+        "UNWIND $ids AS id MATCH (here:CmdbNode {id: id}) MATCH (here)-[r:`RUNS_ON`|`CONNECTS`]->(there:CmdbNode) RETURN id, type(r), there.id, properties(r)"
     )
     assert create_links_statement("RUNS_ON") == snapshot(
         "UNWIND $rows AS row MATCH (a:CmdbNode {id: row.source}) CALL (row, a) { MATCH (b:CmdbNode {id: row.target}) CREATE (a)-[r:`RUNS_ON`]->(b) SET r = row.own RETURN b } RETURN count(b)"
