@@ -41,7 +41,7 @@ def failed(ended: Ended, code: int, name: str) -> None:
         (("impact", "rtr-print", "--url", "http://127.0.0.1:1"), 6, "SERVER_UNREACHABLE"),
         (("impact", "rtr-print", "--url", "nonsense"), 6, "SERVER_UNREACHABLE"),
         (("init", "--store", "ftp://localhost"), 2, "STORE_ADDRESS_INVALID"),
-        (("init", "--store", str(SCAN)), 70, "STORE_DAMAGED"),
+        (("init", "--store", str(SCAN)), 6, "NOT_A_STORE"),
         (("serve", "--host", "192.0.2.1"), 2, "ADDRESS_UNUSABLE"),
         (("serve", "--log-level", "loud"), 2, "LOG_LEVEL_INVALID"),
     ],

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 
-from cmdb.graph.errors import StoreUnavailableError, StoreVersionError
+from cmdb.graph.errors import StoreVersionError
 from cmdb.graph.schema import GraphSchema
 from cmdb.store.embedded import searching, value_index
 from cmdb.store.embedded.compile_names import drop_index_statement, user_version_statement
+from cmdb.store.embedded.faults import NotAStoreError, damaged, looks_like_a_store
 from cmdb.store.embedded.layout import APPLICATION_ID, STEPS
 from cmdb.store.embedded.names import Names
 
@@ -16,16 +18,16 @@ def check_owner(connection: sqlite3.Connection, place: str) -> None:
     """Look whether the file is a store that this version can use.
 
     Raises:
-        StoreUnavailableError: it is another program's database.
+        NotAStoreError: it is another program's database.
+        StoreDamagedError: only what says that it is a store is gone.
         StoreVersionError: a newer version of the product wrote it.
     """
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if application != APPLICATION_ID and tables:
-        raise StoreUnavailableError(
-            f"{place}: the file is another program's database",
-            remedy="Name another file in CMDB_STORE; this one was left as it is.",
-        )
+        if looks_like_a_store(Path(place)):
+            raise damaged(place, "what says that it is a store is not what was written")
+        raise NotAStoreError(f"{place}: the file is another program's database")
     version = layout_version(connection)
     if version > len(STEPS):
         raise StoreVersionError(

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,6 @@ from cmdb.graph.batch import NodeUpdate, Sighting
 from cmdb.graph.elements import Stamp
 from cmdb.graph.errors import StoreDamagedError
 from cmdb.graph.schema import GraphSchema
-from cmdb.kernel.values import Value
 from cmdb.store.embedded import EmbeddedStore, open_embedded
 from tests.contract.build import FixedClock, batch, host, link, put, unlink
 from tests.contract.schema import SCHEMA
@@ -46,7 +46,7 @@ async def store(path: Path) -> AsyncIterator[EmbeddedStore]:
     """A store in which something of everything has been made, changed and taken away."""
     store = await open_embedded(path, _indexed(), FixedClock())
     stamped = NodeUpdate("a", {"rank": 3}, stamps={"rank": Stamp("agent", FIRST)}, claims=("serial",))
-    many: dict[str, Value] = {"rank": 2, "tags": ["x", "y", "x"], "managed": True, "price": 0.1}
+    many: dict[str, Any] = {"rank": 2, "tags": ["x", "y", "x"], "managed": True, "price": 0.1}
     hosts = [host("a", **many), host("b", "mac", rank=7), host("c", price=2.0)]
     await store.commit(batch(*hosts, request_id="first"))
     await put(store, stamped, link("RUNS_ON", "a", "b"), link("CONNECTS", "b", "c"))
@@ -82,7 +82,7 @@ async def test_a_file_as_it_was_written_is_whole(store: EmbeddedStore) -> None:
         ("UPDATE evidence SET stamps = replace(stamps, 'agent', 'agenu')", "where knowledge comes from"),
         ("UPDATE evidence SET stamps = replace(stamps, '2026', '2027')", "where knowledge comes from"),
         ("UPDATE sightings SET last = '2026-03-09T00:00:00.000Z' WHERE node = 1", "1 sightings"),
-        ("UPDATE sightings SET source = 2 WHERE node = 1", "1 sightings"),
+        ("UPDATE sightings SET source = 3 - source WHERE node = 1", "1 sightings"),
         ("UPDATE sightings SET source = 99 WHERE node = 1", "1 sightings"),
         ("UPDATE sources SET name = 'scam' WHERE name = 'scan'", "2 sightings"),
         ("UPDATE requests SET revision = 2", "results of requests"),

@@ -15,6 +15,7 @@ from cmdb.graph.errors import StoreDamagedError, StoreFullError, StoreUnavailabl
 from cmdb.graph.ledger import verify_ledger
 from cmdb.graph.query import NodeQuery, SearchQuery
 from cmdb.store.embedded import EmbeddedStore, StoreSettings, open_embedded
+from cmdb.store.embedded.faults import NotAStoreError
 from tests.contract.build import FixedClock, found, host, link, put
 from tests.contract.schema import ALL, SCHEMA
 
@@ -70,13 +71,43 @@ async def test_a_folder_is_no_store(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "content", [b"no database at all, just text " * 99, b"SQLite format 3\0" + b"\xff" * 4096]
 )
-async def test_a_file_that_is_no_database_is_damaged(tmp_path: Path, content: bytes) -> None:
-    """It is left as it was."""
+async def test_a_file_that_never_was_a_store_is_none(tmp_path: Path, content: bytes) -> None:
+    """It is not called damaged, for there is nothing to restore, and it is left as it was."""
     path = tmp_path / "cmdb.db"
     path.write_bytes(content)
+    with pytest.raises(NotAStoreError) as refused:
+        await _opened(path)
+    assert ("NOT_A_STORE", False) == (refused.value.code, refused.value.retryable)
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    ("place", "content"),
+    [(0, bytes(100)), (0, b"Q"), (68, b"XMDB"), (16, b"\0\0"), (0, b"SQLite format 4")],
+    ids=["no header", "first byte", "number of the application", "size of a page", "kind of file"],
+)
+async def test_a_store_whose_beginning_is_destroyed_is_damaged(
+    tmp_path: Path, place: int, content: bytes
+) -> None:
+    """What follows tells that it was one."""
+    path = tmp_path / "cmdb.db"
+    await _filled(path)
+    with path.open("r+b") as file:
+        file.seek(place)
+        file.write(content)
+    with pytest.raises(StoreDamagedError):
+        await _read_everything(path)
+
+
+@pytest.mark.parametrize("length", [1, 15, 16, 99, 100, 4095])
+async def test_a_store_of_which_only_the_beginning_is_left_is_damaged(tmp_path: Path, length: int) -> None:
+    """However little of it."""
+    path = tmp_path / "cmdb.db"
+    await _filled(path, 1)
+    with path.open("r+b") as file:
+        file.truncate(length)
     with pytest.raises(StoreDamagedError):
         await _opened(path)
-    assert path.read_bytes() == content
 
 
 async def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
@@ -86,7 +117,7 @@ async def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
     other.execute("CREATE TABLE recipes (name TEXT)")
     other.close()
     before = path.read_bytes()
-    with pytest.raises(StoreUnavailableError, match="another program"):
+    with pytest.raises(NotAStoreError, match="another program"):
         await _opened(path)
     assert path.read_bytes() == before
 
