@@ -7,7 +7,6 @@ server to be used instead. Whatever is in its database is deleted.
 import atexit
 import contextlib
 import os
-import shutil
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -17,9 +16,11 @@ import orjson
 import pytest
 from filelock import FileLock
 
+from cmdb.store.neo4j.address import parse_address
 from cmdb.store.neo4j.server.parts import ServerPartsError
 from cmdb.store.neo4j.server.process import LocalServer, running_server, start_server
 from cmdb.store.neo4j.server.settings import ServerSettings
+from tests.watchdog import Watchdog
 
 RUNNING = os.environ.get("CMDB_TEST_NEO4J_URI", "")
 VERSIONS = ("running",) if RUNNING else tuple(os.environ.get("CMDB_TEST_NEO4J_VERSIONS", "5.26").split())
@@ -45,16 +46,17 @@ def server_address(version: str) -> str:
         if others:
             # Their tests would delete each other's nodes.
             pytest.fail("two workers would share one Neo4j database; run pytest with `--dist loadgroup`")
+        watchdog = Watchdog(place)
         server = _started(place / "server", version)
         _write_users(place, [os.getpid()])
-    atexit.register(_leave, place, server)
+    atexit.register(_leave, place, server, watchdog)
     return server.address
 
 
-def _leave(place: Path, server: LocalServer) -> None:
+def _leave(place: Path, server: LocalServer, watchdog: Watchdog) -> None:
     with FileLock(place / "users.lock"):
         server.kill()
-    shutil.rmtree(place, ignore_errors=True)
+    watchdog.end()
     with contextlib.suppress(OSError):
         place.parent.rmdir()
 
@@ -83,7 +85,10 @@ def _write_users(place: Path, users: list[int]) -> None:
 
 def wipe(address: str) -> None:
     """Empty the database, but for what says that it was migrated and what its indexes are made for."""
-    with neo4j.GraphDatabase.driver(address) as driver, driver.session() as session:
+    place = parse_address(address, os.environ)
+    auth = (place.user or "neo4j", place.password) if place.password else None
+    driver = neo4j.GraphDatabase.driver(place.uri, auth=auth)
+    with driver, driver.session(database=place.database) as session:
         delete = f"MATCH (n) WHERE NOT ({_KEPT}) CALL (n) {{ DETACH DELETE n }} IN TRANSACTIONS OF 5000 ROWS"
         session.run(neo4j.Query(delete)).consume()
         session.run("MATCH (h:CmdbHead) SET h.revision = 0, h.hash = ''").consume()

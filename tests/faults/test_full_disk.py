@@ -24,6 +24,17 @@ from tests.faults.processes import run
 from tests.faults.work import cmdb_command, write_until_full
 
 ROOM = 3 << 20
+_NO_MOUNT = "no file system can be mounted here; the bound on a file's size stands in for it"
+_MOUNT = "cmdb-faults-"
+"""What a mounted file system is called, followed by the number of the process that wants it."""
+
+
+def _unmount_what_the_dead_left() -> None:
+    """File systems of test runs that were killed."""
+    for line in Path("/proc/self/mounts").read_text().splitlines():
+        name, place, *_ = line.split(" ")
+        if name.startswith(_MOUNT) and not Path(f"/proc/{name.removeprefix(_MOUNT)}").exists():
+            subprocess.run(["umount", "-l", place.replace("\\040", " ")], capture_output=True, check=False)
 
 
 @pytest.fixture
@@ -31,9 +42,12 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of its own with little room."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    words = ["mount", "-t", "tmpfs", "-o", f"size={ROOM}", "none", str(folder)]
-    if sys.platform != "linux" or subprocess.run(words, capture_output=True, check=False).returncode:
-        pytest.skip(reason="no file system can be mounted here; the bound on a file's size stands in for it")
+    if sys.platform != "linux":
+        pytest.skip(reason=_NO_MOUNT)
+    _unmount_what_the_dead_left()
+    words = ["mount", "-t", "tmpfs", "-o", f"size={ROOM}", f"{_MOUNT}{os.getpid()}", str(folder)]
+    if subprocess.run(words, capture_output=True, check=False).returncode:
+        pytest.skip(reason=_NO_MOUNT)
     yield folder
     subprocess.run(["umount", "-l", str(folder)], check=True)
 

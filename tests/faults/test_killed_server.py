@@ -22,6 +22,7 @@ from tests.contract.build import batch, host
 from tests.contract.schema import SCHEMA
 from tests.faults.content import sound
 from tests.neo4j_server import RUNNING, VERSIONS, neo4j_marks, wipe
+from tests.watchdog import watched
 
 WRITERS = 4
 READY_SECONDS = 10.0
@@ -37,9 +38,8 @@ def own_server(
     """A server that nobody else uses."""
     if RUNNING:
         pytest.skip(reason="the running server that CMDB_TEST_NEO4J_URI names is not ours to kill")
-    server = start_server(tmp_path_factory.mktemp("server"), ServerSettings(version=request.param))
-    yield server
-    _now(server).kill()
+    with watched(tmp_path_factory.mktemp("own")) as folder:
+        yield start_server(folder / "server", ServerSettings(version=request.param))
 
 
 def _now(server: LocalServer) -> LocalServer:

@@ -6,9 +6,12 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.watchdog import watched
 
 CMDB = Path(sys.executable).with_name("cmdb")
 
@@ -32,17 +35,24 @@ def test_without_a_server_its_address_is_refused(tmp_path: Path) -> None:
     assert "Traceback" not in status.stderr + stop.stderr + search.stderr
 
 
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    """A folder for a user's data, in which no server is left."""
+    with watched(tmp_path / "cmdb"):
+        yield tmp_path
+
+
 @pytest.mark.neo4j
 @pytest.mark.timeout(400)
-def test_a_server_is_started_used_and_ended(tmp_path: Path) -> None:
+def test_a_server_is_started_used_and_ended(home: Path) -> None:
     """Its address is `neo4j`; a second start finds it running; its password is shown nowhere."""
     try:
-        first = run(tmp_path, "neo4j", "start", "--json")
-        again = run(tmp_path, "neo4j", "start", "--json")
-        made = run(tmp_path, "init", "--store", "neo4j")
+        first = run(home, "neo4j", "start", "--json")
+        again = run(home, "neo4j", "start", "--json")
+        made = run(home, "init", "--store", "neo4j")
     finally:
-        stopped = run(tmp_path, "neo4j", "stop", "--json")
-    password = (tmp_path / "cmdb" / "neo4j" / "password").read_text()
+        stopped = run(home, "neo4j", "stop", "--json")
+    password = (home / "cmdb" / "neo4j" / "password").read_text()
 
     assert first.returncode == 0, first.stderr
     assert json.loads(first.stdout) == json.loads(again.stdout)

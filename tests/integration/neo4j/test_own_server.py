@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import neo4j
 import pytest
@@ -26,6 +25,7 @@ from cmdb.store.neo4j.store import Neo4jStore, open_neo4j
 from tests.contract.build import FixedClock, host, node, put
 from tests.contract.schema import SCHEMA
 from tests.neo4j_server import RUNNING, VERSIONS, neo4j_marks
+from tests.watchdog import watched
 
 PASSWORD = "a password of its own"
 # Errors that pass are not waited for here.
@@ -38,13 +38,12 @@ pytestmark = pytest.mark.timeout(240)
 @pytest.fixture(scope="module", params=[pytest.param(version, marks=neo4j_marks(version)) for version in OWN])
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
     """A server that nobody else uses, and that lets in who knows its password."""
-    folder: Path = tmp_path_factory.mktemp("neo4j")
-    try:
-        started = start_server(folder, ServerSettings(version=request.param, password=PASSWORD))
-    except ServerPartsError as error:
-        pytest.skip(reason=f"the parts of a Neo4j server cannot be had: {error.message}")
-    yield started
-    started.kill()
+    settings = ServerSettings(version=request.param, password=PASSWORD)
+    with watched(tmp_path_factory.mktemp("neo4j")) as folder:
+        try:
+            yield start_server(folder / "server", settings)
+        except ServerPartsError as error:
+            pytest.skip(reason=f"the parts of a Neo4j server cannot be had: {error.message}")
 
 
 def _address(server: LocalServer, password: str = PASSWORD) -> Neo4jAddress:
