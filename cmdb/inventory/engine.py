@@ -10,14 +10,16 @@ from cmdb.graph.batch import Commit
 from cmdb.graph.store import GraphStore
 from cmdb.inventory.chunk import ChunkContext, ChunkPlan
 from cmdb.inventory.compiled import CompiledModel, NetworkScope, compile_model
+from cmdb.inventory.frames import Assignment
 from cmdb.inventory.known import Known
 from cmdb.inventory.observation import Observation, Problem
 from cmdb.inventory.overlay import Overlay
 from cmdb.inventory.plan import Action, Plan, RunReport
 from cmdb.inventory.prepare import Preparer
 from cmdb.inventory.reader import StoreReader
+from cmdb.inventory.reading import Reading, open_reading
 from cmdb.inventory.run import Progress, Run, StoreSink
-from cmdb.inventory.stream import Chunks
+from cmdb.inventory.stream import Chunks, ChunkSource
 from cmdb.kernel.actor import Actor, ActorKind
 from cmdb.kernel.clock import Clock, instant_text
 from cmdb.kernel.ids import IdSource
@@ -59,13 +61,14 @@ class InventoryEngine:
 
     def __init__(self, store: GraphStore, model: Model, clock: Clock, ids: IdSource) -> None:
         self._store = store
-        self._model: CompiledModel = compile_model(model)
+        self._model = model
+        self._compiled: CompiledModel = compile_model(model)
         self._clock = clock
         self._ids = ids
 
     async def plan(
         self,
-        stream: Iterable[Observation | Problem],
+        stream: Iterable[Observation | Problem] | Reading,
         options: RunOptions,
         progress: Callable[[Progress], None] | None = None,
     ) -> Plan:
@@ -89,7 +92,7 @@ class InventoryEngine:
 
     async def run(
         self,
-        stream: Iterable[Observation | Problem],
+        stream: Iterable[Observation | Problem] | Reading,
         options: RunOptions,
         progress: Callable[[Progress], None] | None = None,
     ) -> RunReport:
@@ -123,17 +126,31 @@ class InventoryEngine:
     def _context(self, options: RunOptions) -> ChunkContext:
         return ChunkContext(
             source=options.source,
-            model=self._model,
+            model=self._compiled,
             actor=options.actor or Actor(options.source, ActorKind.IMPORTER),
             reason=options.reason or f"import from {options.source}",
             new_id=self._ids.new_id,
         )
 
-    def _chunks(self, stream: Iterable[Observation | Problem], options: RunOptions) -> Chunks:
+    def _chunks(self, stream: Iterable[Observation | Problem] | Reading, options: RunOptions) -> ChunkSource:
         where = NetworkScope(options.scope, options.source)
         latest = instant_text(self._clock.now() + _BELIEVABLE_AHEAD)
-        preparer = Preparer(self._model, where, latest)
-        return Chunks(stream, preparer, options.chunk_items, options.chunk_relationships)
+        items, relationships = options.chunk_items, options.chunk_relationships
+        if not isinstance(stream, Reading):
+            return Chunks(stream, Preparer(self._compiled, where, latest), items, relationships)
+        source = stream.source
+        assignment = Assignment(
+            stream.importer,
+            source.name,
+            source.read_at,
+            dict(source.options),
+            self._model,
+            where,
+            latest,
+            items,
+            relationships,
+        )
+        return open_reading(stream, assignment, self._compiled)
 
 
 class _PlanSink:

@@ -26,7 +26,7 @@ from cmdb.inventory.plan import ActionKind, Conflict, Tally
 from cmdb.inventory.prepared import PreparedObservation
 from cmdb.inventory.reader import Reader
 from cmdb.inventory.relate import WaitingRelationship
-from cmdb.inventory.stream import Chunks
+from cmdb.inventory.stream import ChunkSource
 
 _ATTEMPTS = 30
 _LONGEST_PAUSE = 0.5
@@ -84,14 +84,14 @@ class Run:
         self._waiting_relationships: list[WaitingRelationship] = []
         self._progress = Progress(0, 0, 0)
 
-    async def go(self, chunks: Chunks, progress: Callable[[Progress], None] | None, size: int) -> None:
+    async def go(self, chunks: ChunkSource, progress: Callable[[Progress], None] | None, size: int) -> None:
         """Read the stream to its end, then settle what had to wait."""
         with collector_paused():
             await self._read(chunks, progress)
             await self._settle(size)
             await self._forget_unseen(size)
 
-    async def _read(self, chunks: Chunks, progress: Callable[[Progress], None] | None) -> None:
+    async def _read(self, chunks: ChunkSource, progress: Callable[[Progress], None] | None) -> None:
         """Take chunk after chunk; the next one is read while one is written."""
         taken = 0
         upcoming = asyncio.create_task(asyncio.to_thread(chunks.next))
@@ -106,6 +106,7 @@ class Run:
                 if taken % _CHUNKS_BETWEEN_COLLECTIONS == 0:
                     collect_young()
         finally:
+            chunks.close()
             if not upcoming.done():
                 await asyncio.wait([upcoming])
 

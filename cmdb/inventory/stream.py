@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from cmdb.inventory.observation import Observation, Problem
 from cmdb.inventory.prepare import Preparer
@@ -17,6 +18,18 @@ class Chunk:
     observations: list[PreparedObservation]
     problems: list[Problem]
     read: int
+
+
+class ChunkSource(Protocol):
+    """Where the chunks of a run come from."""
+
+    def next(self) -> Chunk | None:
+        """The next chunk; None at the end."""
+        ...
+
+    def close(self) -> None:
+        """Give back what reading took; nothing can be read any more."""
+        ...
 
 
 class Chunks:
@@ -55,3 +68,6 @@ class Chunks:
         problems += self._preparer.problems
         self._preparer.problems.clear()
         return Chunk(observations, problems, read) if read else None
+
+    def close(self) -> None:
+        """Nothing to give back: the stream is its giver's."""

@@ -9,7 +9,7 @@ from typing import BinaryIO
 from cmdb.inventory.engine import DEFAULT_SCOPE, InventoryEngine, RunOptions
 from cmdb.inventory.importer import Source
 from cmdb.inventory.plan import Plan, RunReport, plan_data
-from cmdb.inventory.registry import importer
+from cmdb.inventory.reading import Reading
 from cmdb.kernel.actor import Actor
 from cmdb.kernel.clock import Clock, instant_text
 
@@ -48,7 +48,7 @@ class InventoryImports:
         """
         name = request.source or request.importer
         source = Source(request.file_name, stream, instant_text(self._clock.now()), request.options)
-        observations = importer(request.importer).read(source)
+        reading = Reading(request.importer, source)
         options = RunOptions(
             source=name,
             scope=request.scope or DEFAULT_SCOPE,
@@ -56,8 +56,8 @@ class InventoryImports:
             reason=f"import of {request.file_name} from {name}",
         )
         if request.plan:
-            return await self._inventory.plan(observations, options)
-        return await self._inventory.run(observations, options)
+            return await self._inventory.plan(reading, options)
+        return await self._inventory.run(reading, options)
 
 
 def outcome_data(outcome: Plan | RunReport) -> dict[str, object]:

@@ -1,0 +1,135 @@
+"""How a reading process hands over its chunks: frames of a kind, a length and a pickle.
+
+A prepared observation points to the compiled model at every turn. Both ends have that model, so a frame only
+names its parts.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import IO, Any, BinaryIO, TypeAlias
+
+from cmdb.inventory.compiled import ClassPlan, CompiledModel, NetworkScope, RelationshipPlan, RulePlan
+from cmdb.inventory.stream import Chunk
+from cmdb.model.types import Model
+
+_HEAD = 9
+_PROTOCOL = 5
+
+Place: TypeAlias = tuple[str, str, int]
+Part: TypeAlias = ClassPlan | RulePlan | RelationshipPlan
+
+
+class FrameKind(IntEnum):
+    """What a frame holds: a chunk, a `CmdbError`, the words of an unforeseen one, or nothing, at the end."""
+
+    CHUNK = 1
+    REFUSAL = 2
+    CRASH = 3
+    END = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """All that a reading process must know; the bytes of the file follow. See `Source` and `RunOptions`."""
+
+    importer: str
+    name: str
+    read_at: str
+    options: dict[str, str]
+    model: Model
+    where: NetworkScope
+    latest: str
+    items: int
+    relationships: int
+
+
+def write_frame(stream: BinaryIO, kind: FrameKind, payload: bytes = b"") -> None:
+    """Write one frame."""
+    stream.write(bytes((kind,)) + len(payload).to_bytes(_HEAD - 1, "big"))
+    stream.write(payload)
+    stream.flush()
+
+
+def read_frame(stream: IO[bytes]) -> tuple[FrameKind, bytes] | None:
+    """The next frame; None when the stream ends before it is complete."""
+    head = stream.read(_HEAD)
+    if len(head) < _HEAD:
+        return None
+    size = int.from_bytes(head[1:], "big")
+    payload = stream.read(size)
+    return (FrameKind(head[0]), payload) if len(payload) == size else None
+
+
+class ChunkPickler:
+    """Pickles chunks, with names in place of the model's parts."""
+
+    def __init__(self, model: CompiledModel) -> None:
+        self._model = model
+        self._places = _places(model)
+
+    def dumps(self, chunk: Chunk) -> bytes:
+        """The chunk as bytes."""
+        into = io.BytesIO()
+        _Pickler(into, self._places).dump(chunk)
+        return into.getvalue()
+
+
+class ChunkUnpickler:
+    """Brings chunks back, with the parts of the model at hand."""
+
+    def __init__(self, model: CompiledModel) -> None:
+        self._parts = {place: part for part, place in _parts(model)}
+
+    def loads(self, payload: bytes) -> Chunk:
+        """The chunk that `ChunkPickler` made these bytes of."""
+        chunk: Chunk = _Unpickler(io.BytesIO(payload), self._part).load()
+        return chunk
+
+    def _part(self, kind: str, owner: str, position: int) -> Part:
+        return self._parts[kind, owner, position]
+
+
+class _Pickler(pickle.Pickler):
+    def __init__(self, into: BinaryIO, places: dict[int, Place]) -> None:
+        super().__init__(into, _PROTOCOL)
+        self._places = places
+
+    def reducer_override(self, given: object) -> Any:
+        place = self._places.get(id(given))
+        return NotImplemented if place is None else (part_of_model, place)
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, stream: BinaryIO, part: Callable[[str, str, int], Part]) -> None:
+        super().__init__(stream)
+        self._part = part
+
+    def find_class(self, module: str, name: str) -> Any:
+        if name == part_of_model.__name__ and module == part_of_model.__module__:
+            return self._part
+        return super().find_class(module, name)
+
+
+def part_of_model(kind: str, owner: str, position: int) -> Part:
+    """Stands in a pickle for a part of the model; only `ChunkUnpickler` can say which one it is."""
+    message = f"{kind} {owner} {position} can only be found with its model at hand"
+    raise pickle.UnpicklingError(message)
+
+
+def _places(model: CompiledModel) -> dict[int, Place]:
+    """The place of each part by the part's identity: parts have no other."""
+    return {id(part): place for part, place in _parts(model)}
+
+
+def _parts(model: CompiledModel) -> list[tuple[Part, Place]]:
+    found: list[tuple[Part, Place]] = []
+    for name, plan in model.classes.items():
+        found.append((plan, ("class", name, 0)))
+        found += [(rule, ("rule", name, rule.position)) for rule in plan.rules]
+    found += [(plan, ("relationship", name, 0)) for name, plan in model.relationships.items()]
+    return found

@@ -1,0 +1,65 @@
+"""The process that reads a large file: `python -m cmdb.inventory.reading_child`.
+
+The assignment and then the file come in on standard input, frames go out on what was standard output.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import pickle
+import sys
+import traceback
+from typing import BinaryIO
+
+from cmdb.inventory.compiled import compile_model
+from cmdb.inventory.frames import Assignment, ChunkPickler, FrameKind, write_frame
+from cmdb.inventory.importer import Source
+from cmdb.inventory.prepare import Preparer
+from cmdb.inventory.registry import importer
+from cmdb.inventory.stream import Chunks
+from cmdb.kernel.errors import CmdbError
+
+
+def main() -> int:
+    """Read to the end or to the first error; 0 when a frame says which of them it was."""
+    gc.disable()
+    frames = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what an importer prints must not run into the frames
+    try:
+        _read(sys.stdin.buffer, frames)
+    except BrokenPipeError:
+        os._exit(1)  # nobody listens any more; there is nothing to be flushed
+    return 0
+
+
+def _read(stream: BinaryIO, frames: BinaryIO) -> None:
+    try:
+        size = int.from_bytes(stream.read(8), "big")
+        assignment: Assignment = pickle.loads(stream.read(size))  # noqa: S301 - from the process that started this one
+        _send_chunks(assignment, stream, frames)
+    except BrokenPipeError:
+        raise
+    except CmdbError as error:
+        write_frame(frames, FrameKind.REFUSAL, pickle.dumps(error))
+    except Exception as error:  # noqa: BLE001 - an importer may fail in any way; the other end says so
+        text = "".join(traceback.format_exception_only(error)).strip()
+        write_frame(frames, FrameKind.CRASH, text.encode())
+    else:
+        write_frame(frames, FrameKind.END)
+
+
+def _send_chunks(assignment: Assignment, stream: BinaryIO, frames: BinaryIO) -> None:
+    model = compile_model(assignment.model)
+    source = Source(assignment.name, stream, assignment.read_at, assignment.options)
+    preparer = Preparer(model, assignment.where, assignment.latest)
+    chunks = Chunks(
+        importer(assignment.importer).read(source), preparer, assignment.items, assignment.relationships
+    )
+    pickler = ChunkPickler(model)
+    while (chunk := chunks.next()) is not None:
+        write_frame(frames, FrameKind.CHUNK, pickler.dumps(chunk))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,167 @@
+"""A large file is read in a process of its own, and nothing else differs."""
+
+import asyncio
+import io
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cmdb.inventory.engine import RunOptions
+from cmdb.inventory.importer import Source, UnreadableSourceError
+from cmdb.inventory.plan import ActionKind, plan_data
+from cmdb.inventory.reading import Reading
+from cmdb.inventory.registry import BrokenImporterError, UnknownImporterError
+from tests.unit.inventory.estate import MONDAY, Estate, open_estate
+
+IMPORTER = """
+import os, signal
+from cmdb.inventory.importer import UnreadableSourceError
+from cmdb.inventory.observation import Observation, ObservedItem, ObservedRelationship, Problem
+
+class Lines:
+    description = "Lines of `name serial`."
+    options = {}
+
+    def read(self, source):
+        print("this goes to the people, not into the frames")
+        for number, line in enumerate(source.stream, 1):
+            words = line.decode().split()
+            if words[0] == "unreadable":
+                raise UnreadableSourceError("not of this kind", details={"line": number})
+            if words[0] == "crash":
+                raise ZeroDivisionError("of its own")
+            if words[0] == "die":
+                os.kill(os.getpid(), signal.SIGKILL)
+            if words[0] == "bad":
+                yield Problem(f"line {number}", "ROW_SHORT", "a row is short", "Complete it.")
+                continue
+            name, serial = words
+            host = ObservedItem("host", "Host", {"name": name, "serial_number": serial})
+            port = ObservedItem("port", "Endpoint", {"name": "tcp/22", "protocol": "tcp", "port": 22})
+            links = [ObservedRelationship("LISTENS_ON", "port", "host")]
+            yield Observation(f"line {number}", source.read_at, (host, port), tuple(links))
+"""
+OPTIONS = RunOptions("lines", chunk_items=20)
+HOSTS = [f"h{number} S-{number}" for number in range(60)]
+HERE, ELSEWHERE = None, 1
+
+
+@pytest.fixture(autouse=True)
+def _lines_importer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An importer as a stranger would install it, for this process and for its children."""
+    package = tmp_path / "packages"
+    described = package / "lines_importer-1.0.dist-info"
+    described.mkdir(parents=True)
+    (package / "lines_importer.py").write_text(IMPORTER)
+    (described / "METADATA").write_text("Metadata-Version: 2.1\nName: lines-importer\nVersion: 1.0\n")
+    (described / "entry_points.txt").write_text("[cmdb.importers]\nlines = lines_importer:Lines\n")
+    monkeypatch.syspath_prepend(str(package))
+    monkeypatch.setenv("PYTHONPATH", str(package))
+
+
+def reading(lines: list[str], large: int | None = ELSEWHERE, importer: str = "lines") -> Reading:
+    stream = io.BytesIO("".join(f"{line}\n" for line in lines).encode())
+    return Reading(importer, Source("hosts.txt", stream, MONDAY), large)
+
+
+def children() -> list[str]:
+    return Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+
+
+@pytest.mark.parametrize("large", [HERE, ELSEWHERE, 100, 1 << 20])
+async def test_a_file_comes_to_the_same_wherever_it_is_read(tmp_path: Path, large: int | None) -> None:
+    lines = [*HOSTS[:30], "bad", *HOSTS[30:], "again S-7"]
+    async with open_estate(tmp_path) as estate:
+        report = await estate.engine.run(reading(lines, large), OPTIONS)
+        again = await estate.engine.run(reading(HOSTS, large), OPTIONS)
+
+        assert {"Host": 60, "Endpoint": 60} == dict(report.counts.by_action[ActionKind.CREATE])
+        assert [("line 31", "ROW_SHORT")] == [(each.position, each.code) for each in report.problems]
+        assert {f"h{number}" for number in range(60)} - {"h7"} <= {ci.name for ci in await estate.cis()}
+        assert 60 == len(await estate.cis("Endpoint"))
+        assert again.counts.total(ActionKind.CREATE) == 0
+
+
+async def test_a_plan_is_the_same_wherever_the_file_is_read(estate: Estate) -> None:
+    await estate.engine.run(reading(HOSTS[:20], HERE), OPTIONS)
+    plans = [await estate.engine.plan(reading(HOSTS, large), OPTIONS) for large in (HERE, ELSEWHERE)]
+
+    assert 80 == plans[0].counts.total(ActionKind.CREATE)
+    assert plan_data(plans[0])["counts"] == plan_data(plans[1])["counts"]
+
+
+async def test_what_the_importer_refuses_is_refused_here_and_what_came_before_is_written(
+    estate: Estate,
+) -> None:
+    with pytest.raises(UnreadableSourceError, match="not of this kind") as refused:
+        await estate.engine.run(reading([*HOSTS, "unreadable"]), OPTIONS)
+
+    assert {"line": 61} == dict(refused.value.details)
+    assert 50 <= len(await estate.cis())
+    assert [] == children()
+
+
+@pytest.mark.parametrize(("word", "why"), [("crash", "ZeroDivisionError: of its own"), ("die", "-9")])
+async def test_an_importer_that_fails_or_is_killed_is_named_and_what_came_before_is_written(
+    estate: Estate, word: str, why: str
+) -> None:
+    with pytest.raises(BrokenImporterError, match=f"importer 'lines' failed: .*{why}") as broken:
+        await estate.engine.run(reading([*HOSTS, word]), OPTIONS)
+
+    assert "with the file" in broken.value.remedy
+    assert 50 <= len(await estate.cis())
+    assert [] == children()
+
+
+async def test_an_unknown_importer_is_named_before_any_process_is_started(estate: Estate) -> None:
+    with pytest.raises(UnknownImporterError, match="did you mean 'lines'"):
+        await estate.engine.run(reading(HOSTS, importer="line"), OPTIONS)
+
+
+async def test_a_stream_that_breaks_off_is_told_as_it_is(estate: Estate) -> None:
+    class Cut(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            if self.tell() > 100:
+                raise ConnectionAbortedError("the upload broke off")
+            return super().read(size)
+
+    cut = Source("hosts.txt", Cut(reading(HOSTS).source.stream.read()), MONDAY)
+    with pytest.raises(ConnectionAbortedError, match="the upload broke off"):
+        await estate.engine.run(Reading("lines", cut, 200), OPTIONS)
+
+    assert [] == children()
+
+
+async def test_nothing_is_left_of_a_run_that_is_cancelled(estate: Estate) -> None:
+    def endless() -> Iterator[bytes]:
+        number = 0
+        while True:
+            number += 1
+            yield f"h{number} S-{number}\n".encode()
+
+    class Endless(io.RawIOBase):
+        def __init__(self) -> None:
+            super().__init__()
+            self.lines = endless()
+
+        def read(self, size: int = -1) -> bytes:
+            return b"".join([next(self.lines) for _ in range(max(1, size // 10))])
+
+    source = Source("hosts.txt", Endless(), MONDAY)  # type: ignore[arg-type]
+    running = asyncio.create_task(estate.engine.run(Reading("lines", source, 10), OPTIONS))
+    while not await estate.cis():  # noqa: ASYNC110 - the store tells nobody
+        await asyncio.sleep(0.01)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+    assert [] == children()
+
+
+async def test_the_reading_process_is_gone_when_a_run_is_over(estate: Estate) -> None:
+    await estate.engine.run(reading(HOSTS), replace(OPTIONS, run_id="RUN"))
+
+    assert [] == children()
