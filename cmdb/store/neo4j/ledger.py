@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
+from zlib import crc32
 
 import orjson
 
 from cmdb.graph.archive import StoreIncompleteError
 from cmdb.graph.batch import Commit
-from cmdb.graph.elements import LinkKey
 from cmdb.graph.errors import StoreDamagedError
 from cmdb.graph.ledger import RevisionHeader, revision_hash
-from cmdb.graph.revision import ChangeKind, Head, LinkChange, NodeChange, Revision
-from cmdb.kernel.actor import Actor, ActorKind
+from cmdb.graph.revision import Head, Revision
 from cmdb.store.neo4j.connection import Transaction
 from cmdb.store.neo4j.statements import (
     APPEND_REVISION,
@@ -25,9 +24,20 @@ from cmdb.store.neo4j.statements import (
     REVISIONS,
     TAKE_NUMBERS,
 )
+from cmdb.store.revision_rows import revision_of, touched_ids
 
 Entries = Sequence[Sequence[Any]]
 """Changes in the ledger's form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a revision changed: as canonical JSON, and the nodes it touches as words for the index."""
+
+    nodes: bytes
+    links: bytes
+    touches: str
+
 
 # Longer than this, changes are kept compressed: nobody reads them by eye, and they are ten times smaller.
 _READABLE_BYTES = 4000
@@ -60,24 +70,40 @@ def head_of(row: Sequence[Any]) -> Head:
     return Head(revision, digest)
 
 
-def content(entries: Entries) -> bytes:
-    """Changes as canonical JSON."""
-    return orjson.dumps(entries, option=orjson.OPT_SORT_KEYS)
+def changes_of(nodes: Entries, links: Entries) -> Changes:
+    """Changes in the ledger's form as they are kept."""
+    return Changes(
+        orjson.dumps(nodes, option=orjson.OPT_SORT_KEYS),
+        orjson.dumps(links, option=orjson.OPT_SORT_KEYS),
+        touches_text(touched_ids(nodes, links)),
+    )
+
+
+def touches_text(ids: Iterable[str]) -> str:
+    """Nodes as words for the index, one each: eight digits instead of an id of any length and any characters.
+
+    Two ids can have the same word (CRC-32), so what is found by it has to be looked at.
+    """
+    return " ".join([f"{crc32(node_id.encode(errors='replace')):08x}" for node_id in ids])
 
 
 async def append(
-    transaction: Transaction, last: Head, header: RevisionHeader, commit_id: str, nodes: bytes, links: bytes
+    transaction: Transaction,
+    last: Head,
+    header: RevisionHeader,
+    changes: Changes,
+    commit_id: str,
 ) -> None:
-    """Write one revision, with changes as canonical JSON."""
-    digest = revision_hash(last.hash, header, nodes, links)
-    row = revision_row(header, last.hash, digest, nodes, links)
+    """Write one revision."""
+    digest = revision_hash(last.hash, header, changes.nodes, changes.links)
+    row = revision_row(header, last.hash, digest, changes)
     await transaction.do(APPEND_REVISION, revision={**row, "commit_id": commit_id})
 
 
 def revision_row(
-    header: RevisionHeader | Revision, previous_hash: str, digest: str, nodes: bytes, links: bytes
+    header: RevisionHeader | Revision, previous_hash: str, digest: str, changes: Changes
 ) -> dict[str, Any]:
-    """What the node of a revision holds; changes are given as canonical JSON."""
+    """What the node of a revision holds."""
     return {
         "number": header.number,
         "at": header.at,
@@ -87,8 +113,9 @@ def revision_row(
         "request_id": header.request_id,
         "previous_hash": previous_hash,
         "hash": digest,
-        "nodes": _packed(nodes),
-        "links": _packed(links),
+        "nodes": _packed(changes.nodes),
+        "links": _packed(changes.links),
+        "touches": changes.touches,
     }
 
 
@@ -106,36 +133,26 @@ def _unpacked(place: str, stored: str | bytes) -> Any:
 async def revisions(transaction: Transaction, after: int, last: int, first: int) -> list[Revision]:
     """Some revisions later than `after`, up to `last`, oldest first."""
     rows = await transaction.rows(REVISIONS, after=after, last=last, first=first)
-    return [_revision(row) for row in rows]
+    return [revision_of_row(row) for row in rows]
 
 
-def _revision(row: Sequence[Any]) -> Revision:
-    number, at, actor, actor_kind, reason, request_id, nodes, links, previous_hash, digest = row
+def revision_of_row(row: Sequence[Any]) -> Revision:
+    """The revision of a row of REVISION_FIELDS.
+
+    Raises:
+        StoreDamagedError: it is not what was written.
+    """
+    return revision_of(row, _unpacked)
+
+
+def touched_by(number: int, nodes: str | bytes, links: str | bytes) -> set[str]:
+    """The nodes that a revision touched, of its changes as they are kept.
+
+    Raises:
+        StoreDamagedError: they are not what was written.
+    """
     place = f"revision {number}"
-    try:
-        return Revision(
-            number,
-            at,
-            Actor(actor, ActorKind(actor_kind)),
-            reason,
-            request_id,
-            tuple([_node_change(*entry) for entry in _unpacked(place, nodes)]),
-            tuple([_link_change(*entry) for entry in _unpacked(place, links)]),
-            previous_hash,
-            digest,
-        )
-    except (TypeError, ValueError) as error:
-        raise StoreDamagedError(f"{place}: its content cannot be read ({error})") from error
-
-
-def _node_change(
-    node_id: str, label: str, kind: str, version: int, before: Any, after: Any, old_label: str | None
-) -> NodeChange:
-    return NodeChange(node_id, label, ChangeKind(kind), version, before, after, old_label)
-
-
-def _link_change(link_type: str, source: str, target: str, kind: str, before: Any, after: Any) -> LinkChange:
-    return LinkChange(LinkKey(link_type, source, target), ChangeKind(kind), before, after)
+    return touched_ids(_unpacked(place, nodes), _unpacked(place, links))
 
 
 async def first_result(transaction: Transaction, request_id: str | None) -> Commit | None:

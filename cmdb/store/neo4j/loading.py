@@ -204,6 +204,9 @@ def _revision_row(revision: Revision) -> Mapping[str, Any]:
         revision,
         revision.previous_hash,
         revision.hash,
-        node_changes_json(revision.nodes),
-        link_changes_json(revision.links),
+        ledger.Changes(
+            node_changes_json(revision.nodes),
+            link_changes_json(revision.links),
+            ledger.touches_text(revision.touched()),
+        ),
     )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import MappingProxyType
 from uuid import uuid4
 
-from cmdb.store.neo4j import fitting
+from cmdb.store.neo4j import fitting, touching
 from cmdb.store.neo4j.connection import Connection, Transaction
 from cmdb.store.neo4j.errors import StoreBusyError, StoreServerVersionError
 from cmdb.store.neo4j.layout import Layout
@@ -20,6 +21,11 @@ OLDEST_SERVER = (5, 26)
 LEASE_MILLISECONDS = 60_000
 _WAIT_SECONDS = 300.0
 _POLL_SECONDS = 0.2
+
+_MORE: Mapping[int, Callable[[Connection, Callable[[], Awaitable[None]]], Awaitable[None]]] = (
+    MappingProxyType({2: touching.fill})
+)
+"""What a migration needs beyond its statements, by its number; it can be run again as they can."""
 
 _AGENT = re.compile(r"Neo4j/(\d+)\.(\d+)")
 _BEGINNINGS = (
@@ -86,6 +92,9 @@ async def _apply(connection: Connection, migration: Migration, holder: str) -> N
         run = connection.alone if "IN TRANSACTIONS" in statement else connection.apply
         await run(statement)
         await _renew(connection, holder)
+    more = _MORE.get(migration.number)
+    if more is not None:
+        await more(connection, lambda: _renew(connection, holder))
     await connection.alone("CALL db.awaitIndexes(300)")
 
     async def record(transaction: Transaction) -> None:

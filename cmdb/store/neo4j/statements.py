@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cmdb.store.neo4j.compile_rows import NODE
+from cmdb.store.revision_rows import REVISION_FIELDS
 
 # ------------------------------------------------------------------------------------------ reading
 HEAD = "MATCH (h:CmdbHead {name: 'head'}) RETURN h.revision, h.hash, h.loading"
@@ -13,10 +14,25 @@ HOLDERS = "UNWIND $values AS value MATCH (i:CmdbIdentifier {value: value}) RETUR
 
 EVIDENCE = "UNWIND $ids AS id MATCH (n:CmdbNode {id: id}) RETURN n.id, n._stamps, n._seen, n._claims"
 
-REVISIONS = """
+_REVISION = ", ".join(f"r.{name}" for name in REVISION_FIELDS)
+
+REVISIONS = f"""
 MATCH (r:CmdbRevision) WHERE r.number > $after AND r.number <= $last
-RETURN r.number, r.at, r.actor, r.actor_kind, r.reason, r.request_id, r.nodes, r.links, r.previous_hash, r.hash
-ORDER BY r.number LIMIT $first
+RETURN {_REVISION} ORDER BY r.number LIMIT $first
+"""
+
+TOUCHING = """
+CALL db.index.fulltext.queryNodes('cmdb_touches', $word) YIELD node AS r
+WHERE r.number > $after RETURN r.number ORDER BY r.number
+"""
+
+REVISIONS_NUMBERED = f"""
+UNWIND $numbers AS number MATCH (r:CmdbRevision {{number: number}}) RETURN {_REVISION} ORDER BY r.number
+"""
+
+TOUCHES_AFTER = """
+MATCH (r:CmdbRevision) WHERE r.number > $after
+RETURN r.number, r.nodes, r.links ORDER BY r.number LIMIT $first
 """
 
 NODES_AFTER = f"MATCH (n:CmdbNode) WHERE n.id > $after RETURN {NODE} ORDER BY n.id LIMIT $first"
@@ -94,6 +110,8 @@ REQUEST = "MATCH (q:CmdbRequest {id: $id}) RETURN q.revision, q.at, q.created, q
 REMEMBER_REQUEST = """
 CREATE (q:CmdbRequest {id: $id, revision: $revision, at: $at, created: $created, numbers: $numbers})
 """
+
+SET_TOUCHES = "UNWIND $rows AS row MATCH (r:CmdbRevision {number: row.number}) SET r.touches = row.touches"
 
 COMMITTED = "MATCH (r:CmdbRevision {commit_id: $commit_id}) RETURN r.number"
 

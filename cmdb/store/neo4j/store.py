@@ -31,6 +31,7 @@ from cmdb.store.neo4j import (
     shapes,
     streams,
 )
+from cmdb.store.neo4j import touching as touching_index
 from cmdb.store.neo4j.address import Neo4jAddress, parse_address
 from cmdb.store.neo4j.connection import Connection, Neo4jSettings, Observer, Work
 from cmdb.store.neo4j.faults import faults_of
@@ -187,7 +188,7 @@ class Neo4jStore:
         """Revisions later than `after`, oldest first; of all nodes, or of one and its links."""
         if touching is None:
             return streams.revisions(self._connection, after, limit)
-        return streams.revisions_touching(self._connection, after, limit, touching)
+        return touching_index.revisions(self._connection, after, limit, touching)
 
     def nodes(self) -> AsyncIterator[Node]:
         """Every node, ordered by id."""

@@ -56,19 +56,6 @@ async def revisions(connection: Connection, after: int, limit: int | None) -> As
         after = found[-1].number
 
 
-async def revisions_touching(
-    connection: Connection, after: int, limit: int | None, node_id: str
-) -> AsyncIterator[Revision]:
-    """As `revisions`, those that changed a node or one of its links; every revision after is read for it."""
-    given = 0
-    async for revision in revisions(connection, after, None):
-        if given == limit:
-            return
-        if revision.touches(node_id):
-            given += 1
-            yield revision
-
-
 def _piece_after(statement: str, after: str) -> Work[list[Row]]:
     async def work(transaction: Transaction) -> list[Row]:
         return await transaction.rows(statement, after=after, first=_PIECE)

@@ -127,7 +127,7 @@ class BatchWriter:
                 return first
         links = await links_plan(transaction, batch, nodes.made.keys())
         at = instant_text(self._clock.now())
-        changes = (ledger.content(nodes.entries), ledger.content(links.entries))
+        changes = ledger.changes_of(nodes.entries, links.entries)
         revision = head.revision + 1 if head and (nodes.entries or links.entries) else None
         if revision is not None:
             stamp_plan(nodes, revision, at)
@@ -142,11 +142,11 @@ class BatchWriter:
         return commit
 
     async def _append(
-        self, transaction: Transaction, head: Head, commit: Commit, changes: tuple[bytes, bytes]
+        self, transaction: Transaction, head: Head, commit: Commit, changes: ledger.Changes
     ) -> None:
         given = self._given
         header = RevisionHeader(head.revision + 1, commit.at, given.actor, given.reason, given.request_id)
-        await ledger.append(transaction, head, header, self._commit_id, *changes)
+        await ledger.append(transaction, head, header, changes, self._commit_id)
 
 
 async def _write_graph(transaction: Transaction, layout: Layout, nodes: NodesPlan, links: LinksPlan) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import neo4j
 import pytest
 
+from cmdb.graph.batch import NodeUpdate
 from cmdb.graph.errors import StoreUnavailableError, StoreVersionError
 from cmdb.graph.schema import LabelSchema
 from cmdb.store.neo4j.address import Neo4jAddress
@@ -111,8 +112,27 @@ async def test_a_migration_left_half_done_is_done_again(server: LocalServer) -> 
     soon = "timestamp() + 1000"
     _asked(server, f"MATCH (l:CmdbLock {{name: 'migration'}}) SET l.holder = 'dead', l.until = {soon}")
     await (await open_neo4j(_address(server), SCHEMA, FixedClock())).close()
-    assert _asked(server, "MATCH (m:CmdbMigration) RETURN m.number") == [[1]]
-    assert _asked(server, "SHOW FULLTEXT INDEXES YIELD name RETURN name") == [["cmdb_search"]]
+    assert _asked(server, "MATCH (m:CmdbMigration) RETURN m.number ORDER BY m.number") == [[1], [2]]
+    indexes = _asked(server, "SHOW FULLTEXT INDEXES YIELD name RETURN name ORDER BY name")
+    assert indexes == [["cmdb_search"], ["cmdb_touches"]]
+
+
+async def test_revisions_of_before_the_index_of_touches_are_found_by_it(server: LocalServer) -> None:
+    """A store that had only the first migration is brought in step: more revisions than one step takes."""
+    store = await open_neo4j(_address(server), SCHEMA, FixedClock())
+    await put(store, host("many"), host("other"))
+    for number in range(45):
+        await put(store, NodeUpdate("other" if number % 3 else "many", {"rank": number}))
+    expected = [each.number async for each in store.revisions() if each.touches("many")]
+    await store.close()
+    _asked(server, "MATCH (r:CmdbRevision) REMOVE r.touches")
+    _asked(server, "MATCH (m:CmdbMigration {number: 2}) DELETE m")
+    _asked(server, "DROP INDEX cmdb_touches")
+    store = await open_neo4j(_address(server), SCHEMA, FixedClock())
+    found = [each.number async for each in store.revisions(touching="many")]
+    await store.close()
+    assert len(expected) == 16
+    assert expected == found
 
 
 async def test_labels_of_standing_nodes_follow_the_model(server: LocalServer) -> None:
