@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from enum import StrEnum
 from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
 from platformdirs import user_data_path
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cmdb.api.execution import GraphQLRunner
@@ -42,7 +44,9 @@ from cmdb.processes.problem.root_cause import RootCauseAnalysis
 from cmdb.records.engine import RecordEngine
 from cmdb.store.embedded.store import open_embedded
 from cmdb.store.neo4j.address import SCHEMES, without_password
+from cmdb.topology.extent import TopologySource
 from cmdb.topology.keeper import TopologyKeeper
+from cmdb.topology.regions import MOST_CIS, StoreRegions
 
 
 class StoreAddressError(CmdbError):
@@ -66,11 +70,32 @@ class StoreMissingError(CmdbError):
     default_remedy = "Check CMDB_STORE or the address given; `cmdb init` makes a store."
 
 
+class SettingInvalidError(CmdbError):
+    """A setting has a value that it cannot have."""
+
+    code = "SETTING_INVALID"
+    kind = ErrorKind.INVALID
+    summary = "A setting, given by an environment variable, has a value that it cannot have."
+    default_remedy = "Correct the variable, or unset it for the default."
+
+
+class Traversal(StrEnum):
+    """Where questions about impact and causes are worked out.
+
+    MEMORY: on a copy of the whole graph's structure, which follows the store. STORE: on the region that each
+    question needs, which is read from the store for it.
+    """
+
+    MEMORY = "memory"
+    STORE = "store"
+
+
 class Settings(BaseSettings):
     """Where things are; each may be set by an environment variable `CMDB_…`.
 
     `store`: path of the embedded store's file, or address of a Neo4j server. `schema_folders` (CMDB_SCHEMA): the user's own model folders,
     separated as in PATH. `graphql_batching`: off lets graphql-core complete every field by itself; answers are the same, only slower.
+    `traversal`: where impact and causes are worked out. `region_limit`: most CIs that are read from the store for one question.
     """
 
     model_config = SettingsConfigDict(env_prefix="CMDB_", extra="ignore", populate_by_name=True)
@@ -78,6 +103,28 @@ class Settings(BaseSettings):
     store: str = Field(default_factory=lambda: str(user_data_path("cmdb", appauthor=False) / "cmdb.db"))
     schema_folders: str = Field(default="", validation_alias="CMDB_SCHEMA")
     graphql_batching: bool = True
+    traversal: Traversal = Traversal.MEMORY
+    region_limit: int = Field(default=MOST_CIS, ge=1)
+
+    def __init__(self, **values: Any) -> None:
+        """Settings from the environment; values given here come first.
+
+        Raises:
+            SettingInvalidError: a value cannot be; all such are named.
+        """
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise SettingInvalidError("; ".join(_mistake(one) for one in error.errors())) from error
+
+    @property
+    def topologies(self) -> TopologySource:
+        """What gives the topologies that questions are worked out on."""
+        return (
+            TopologyKeeper
+            if self.traversal is Traversal.MEMORY
+            else partial(StoreRegions, limit=self.region_limit)
+        )
 
     @property
     def shown_store(self) -> str:
@@ -87,6 +134,13 @@ class Settings(BaseSettings):
     def folders(self) -> list[Path]:
         """The user's own model folders."""
         return [Path(part) for part in self.schema_folders.split(os.pathsep) if part]
+
+
+def _mistake(error: Any) -> str:
+    """What is wrong with one setting, by the name of its variable."""
+    name = str(error["loc"][0]) if error["loc"] else "settings"
+    variable = name if name.startswith("CMDB_") else f"CMDB_{name.upper()}"
+    return f"{variable} is {error['input']!r}: {error['msg'][:1].lower()}{error['msg'][1:]}"
 
 
 class Application:
@@ -125,7 +179,7 @@ async def open_application(settings: Settings, clock: Clock | None = None) -> As
     try:
         # A store into which a restore was interrupted says so here, not in the middle of somebody's work.
         await store.head()
-        services = wire(model, store, clock)
+        services = wire(model, store, clock, settings.topologies)
         yield Application(services, settings.shown_store, batching=settings.graphql_batching)
     finally:
         await store.close()
@@ -176,13 +230,13 @@ def _path(text: str) -> Path:
     return Path(text).expanduser()
 
 
-def wire(model: Model, store: GraphStore, clock: Clock) -> Services:
-    """The parts over one store."""
+def wire(model: Model, store: GraphStore, clock: Clock, source: TopologySource = TopologyKeeper) -> Services:
+    """The parts over one store; those over its past get their topologies from the same source."""
     ids = UlidSource(clock)
-    topologies = TopologyKeeper(store, model)
+    topologies = source(store, model)
     impact = ImpactAnalysis(store, model, topologies)
     inventory = InventoryEngine(store, model, clock, ids)
-    past = PastServices(store, graph_schema(model), clock, partial(wire, model))
+    past = PastServices(store, graph_schema(model), clock, partial(wire, model, source=source))
     return Services(
         model=model,
         store=store,
@@ -198,7 +252,7 @@ def wire(model: Model, store: GraphStore, clock: Clock) -> Services:
         schedule=Schedule(store, model, topologies, clock),
         change_risk=RiskAnalysis(store, model, topologies, impact.blast_radius),
         past=past,
-        differences=Differences(store, model, past.store_at),
+        differences=Differences(store, model, past.store_at, source),
         clock=clock,
         ids=ids,
     )

@@ -99,7 +99,7 @@ def impact_diff(
         groups=_group_changes(before, after, _direct(named, old, new)),
         points_of_failure=points,
         compared=tuple(watched),
-        truncated=more or cut or len(named) > limit,
+        truncated=more or cut or len(named) > limit or before.cut is not None,
     )
 
 

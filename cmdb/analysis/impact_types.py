@@ -36,19 +36,23 @@ class ImpactRequest:
 
 
 class TruncationReason(StrEnum):
-    """Why an answer is not whole."""
+    """Why an answer is not whole.
+
+    REGION: more can be hit, and some of it worse, than what was read of the store for the question.
+    """
 
     DISTANCE = "distance"
     LIMIT = "limit"
+    REGION = "region"
 
 
 @dataclass(frozen=True, slots=True)
 class Truncation:
-    """An answer was cut: by which limit, and how many CIs it left out."""
+    """An answer was cut: by which limit, and how many CIs it left out, or None where nobody knows."""
 
     reason: TruncationReason
     limit: int
-    left_out: int
+    left_out: int | None
 
 
 @dataclass(frozen=True, slots=True)

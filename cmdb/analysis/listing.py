@@ -47,6 +47,8 @@ def _chosen(
 ) -> tuple[IntArray, IntArray, list[Truncation]]:
     """The CIs of the classes and ids, and within the distance, asked for."""
     cuts: list[Truncation] = []
+    if topology.cut is not None:
+        cuts.append(Truncation(TruncationReason.REGION, topology.cut, None))
     if request.classes is not None:
         wanted = np.array([name in request.classes for name in topology.class_names], dtype=np.bool_)
         listed = wanted[topology.class_codes[nodes]]

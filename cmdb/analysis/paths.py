@@ -52,6 +52,8 @@ def _steps(
     leads = topology.links.providers[supply] == traced.previous[nodes][owners]
     leads &= explains(topology.links, conduction, found, supply)
     chosen = np.flatnonzero(leads)
+    # Of several links between two CIs the first by type is told, whatever order the links came in.
+    chosen = chosen[topology.links.types[supply[chosen]].argsort(kind="stable")]
     links = np.full(len(nodes), -1, dtype=np.int32)
     links[owners[chosen][::-1]] = supply[chosen][::-1]  # the first of several wins
     links[traced.previous[nodes] < 0] = -1

@@ -57,7 +57,8 @@ def single_points_of_failure(topology: Topology, ci_id: str, limit: int = 5000) 
         for place in found
     ]
     rows.sort(key=lambda row: (row.distance, row.id))
-    return PointsOfFailure(ci_id, tuple(rows), len(near), truncated=len(search.nodes) > limit)
+    truncated = len(search.nodes) > limit or topology.cut is not None
+    return PointsOfFailure(ci_id, tuple(rows), len(near), truncated)
 
 
 def points_of_failure_of_many(
@@ -74,7 +75,7 @@ def points_of_failure_of_many(
     places = topology.positions(ci_ids)
     starts = np.unique(places).astype(np.int32)
     near = reach(topology.conduction.suppliers, starts).nodes if starts.size else starts
-    cut = len(near) > limit
+    cut = len(near) > limit or topology.cut is not None
     near = near[: max(limit, len(starts))]
     place_of = {position: place for place, position in enumerate(near.tolist())}
     killers = _Killers(topology, near).found()

@@ -42,6 +42,12 @@ class Proposal:
         """Whether nothing is proposed."""
         return not (self.cis or self.removed_cis or self.links or self.removed_links)
 
+    @property
+    def named(self) -> frozenset[str]:
+        """The ids of all CIs that it names, itself or at an end of a link."""
+        ends = (end for key in (*self.links, *self.removed_links) for end in (key.source, key.target))
+        return frozenset((*(ci.id for ci in self.cis), *self.removed_cis, *ends))
+
 
 def proposed(topology: Topology, proposal: Proposal) -> Topology:
     """The topology with the proposal put in; the given one stays as it is.

@@ -71,7 +71,7 @@ def root_cause(topology: Topology, request: RootCauseRequest, policy: RootCauseP
         unexplained=_unexplained(tester, situation, causes),
         considered=len(considered.positions),
         verified=len(ranking.ranked),
-        truncated=ranking.truncated,
+        truncated=ranking.truncated or topology.cut is not None,
         missing=symptoms.missing,
     )
 

@@ -80,6 +80,15 @@ def with_redundancy(topology: Topology, added: Iterable[Redundancy]) -> Topology
     return topology
 
 
+def named_in(added: Iterable[Redundancy]) -> list[str]:
+    """The ids of the CIs that these name."""
+    return [
+        ci
+        for idea in added
+        for ci in ((idea.of,) if isinstance(idea, Spare) else (idea.dependent, *idea.add))
+    ]
+
+
 def state_changes(before: ImpactResult, after: ImpactResult) -> tuple[StateChange, ...]:
     """The CIs of the first topology whose states differ, those that gain most first, then by id.
 

@@ -137,11 +137,11 @@ class Responsible(Answer):
 
 
 class Truncation(Answer):
-    """What a limit left out."""
+    """What a limit left out; how many is not known where the region itself was cut."""
 
     reason: str
     limit: int
-    left_out: int
+    left_out: int | None = None
 
 
 class Impact(Answer):

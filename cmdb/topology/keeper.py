@@ -11,6 +11,7 @@ from cmdb.graph.store import GraphStore
 from cmdb.model.types import Model
 from cmdb.topology.build import build_topology
 from cmdb.topology.draft import links_to_read
+from cmdb.topology.extent import Extent
 from cmdb.topology.follow import follow, is_worn
 from cmdb.topology.topology import Topology
 
@@ -30,6 +31,14 @@ class TopologyKeeper:
         self._model = model
         self._topology: Topology | None = None
         self._lock = asyncio.Lock()
+
+    async def around(self, extent: Extent) -> Topology:  # noqa: ARG002  # all of it is at hand
+        """The topology of the whole graph, which holds any extent.
+
+        Raises:
+            StoreUnavailableError: the store cannot be reached.
+        """
+        return await self.current()
 
     async def current(self) -> Topology:
         """A topology that holds every commit acknowledged before this call.

@@ -16,14 +16,15 @@ from cmdb.topology.meaning import TypeMeaning
 
 @dataclass(frozen=True, slots=True)
 class Topology:
-    """Every CI and every relationship that passes impact on, at `revision`.
+    """Every CI and every relationship that passes impact on, at `revision`; or those of the region a question needs.
 
     CIs are known by position. `ids` (UTF-8), `class_codes` (positions in `class_names`) and `retired` have
     one entry a CI; `present` is False where a CI was deleted since the arrays were built. `order` is None
     while positions are in the order of ids; otherwise it lists the positions in that order, and `ranks` says
     for each position which place it has there. `links` holds
     the links with impact, `conduction` the same links ready to be followed, without those of retired CIs.
-    Records and links without impact are not held.
+    Records and links without impact are not held. `cut` is the limit of CIs at which a region was cut, if it
+    was: then states can be worse than told, and CIs that are not held can be hit.
     """
 
     revision: int
@@ -37,6 +38,7 @@ class Topology:
     links: ImpactLinks
     conduction: Conduction
     meanings: Mapping[str, TypeMeaning]
+    cut: int | None = None
 
     @property
     def size(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 UNAFFECTED, AT_RISK, DEGRADED, DOWN = 0, 1, 2, 3
 
@@ -81,3 +81,15 @@ def _needed(text: str | None, size: int) -> int:
     if text.endswith("%"):
         return math.ceil(int(text[:-1]) * size / 100)
     return int(text)
+
+
+def outcome_of(
+    link: Dependency, together: Sequence[Dependency], states: Mapping[str, int]
+) -> tuple[int, bool]:
+    """What a link, or the group it belongs to, does to its dependent; and whether the group as such is DOWN."""
+    if not together:
+        state = states.get(link.provider, UNAFFECTED)
+        return _passed_on(state, hard=link.hard), False
+    every = {d.provider: states.get(d.provider, UNAFFECTED) for d in together}
+    hard = [replace(d, hard=True) for d in together]
+    return _group_outcome(together, every), _group_outcome(hard, every) == DOWN

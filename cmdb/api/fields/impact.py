@@ -167,7 +167,9 @@ class ImpactTruncation:
 
     reason: TruncationReason
     limit: int
-    left_out: int
+    left_out: int | None = strawberry.field(
+        description="How many configuration items; null for REGION, beyond which nothing was read."
+    )
 
 
 @strawberry.type(description="What breaks, how badly, why and for whom.")

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from cmdb.cli.answers import Group, Impact, Path, Step
+from cmdb.cli.answers import Group, Impact, Path, Step, Truncation
 from cmdb.cli.terminal import clean, heading, plural, state_text, table, text
 
 GATHERED_FROM = 3
@@ -56,15 +56,20 @@ def summary(answer: Impact) -> Text:
         Text.assemble((start.ci.shown, "bold"), " is ", state_text(start.state)) for start in answer.starts
     )
     line = Text.assemble("If ", starts, ": ")
-    total = answer.affected.total_count
-    if not total:
-        return line + Text("nothing else is hit.")
+    line += _sums(answer) if answer.affected.total_count else Text("nothing else is hit.")
+    for cut in answer.truncations:
+        line += Text(f"\nCut: {_cut(cut)}", "yellow")
+    return line
+
+
+def _sums(answer: Impact) -> Text:
     counts = Text(", ").join(
         Text.assemble(f"{count.count:,} ", state_text(count.state))
         for count in answer.by_state
         if count.count
     )
-    line += Text.assemble(f"{plural(total, 'configuration item')} hit – ", counts)
+    total = answer.affected.total_count
+    line = Text.assemble(f"{plural(total, 'configuration item')} hit – ", counts)
     told = answer.summary
     if told.services:
         users = (
@@ -74,11 +79,13 @@ def summary(answer: Impact) -> Text:
         )
         line += Text(f"\n{plural(len(told.services), 'service')} hit, {users} users, ")
         line += Text(f"{told.cost_per_hour:,.0f} an hour for what is down")
-    for cut in answer.truncations:
-        line += Text(
-            f"\nCut: {cut.left_out:,} left out by the {cut.reason.lower()} of {cut.limit:,}", "yellow"
-        )
     return line
+
+
+def _cut(cut: Truncation) -> str:
+    if cut.left_out is None:
+        return f"only {cut.limit:,} configuration items were read for this; more may be hit, and worse"
+    return f"{cut.left_out:,} left out by the {cut.reason.lower()} of {cut.limit:,}"
 
 
 def trees(paths: Iterable[Path]) -> list[Tree]:

@@ -14,7 +14,7 @@ from cmdb.graph.store import GraphStore
 from cmdb.model.types import Model
 from cmdb.processes.change.modifications import read_modifications
 from cmdb.processes.change.planned import ChangeReader
-from cmdb.topology.keeper import TopologyKeeper
+from cmdb.topology.extent import Topologies, changed_by
 
 SERVICE_CLASS = "Service"
 
@@ -36,7 +36,7 @@ class ChangeDiff:
 class BeforeAndAfter:
     """Compares the present with what a change makes of it."""
 
-    def __init__(self, store: GraphStore, model: Model, topologies: TopologyKeeper) -> None:
+    def __init__(self, store: GraphStore, model: Model, topologies: Topologies) -> None:
         self._store = store
         self._model = model
         self._topologies = topologies
@@ -63,7 +63,7 @@ class BeforeAndAfter:
         """
         change = await self._reader.find(reference)
         modified = await read_modifications(self._store, self._model, change)
-        before = await self._topologies.current()
+        before = await self._topologies.around(changed_by(sorted(modified.proposal.named)))
         after = proposed(before, modified.proposal)
         diff = impact_diff(before, after, modified.proposal, self._services, limit)
         ids = sorted(mentioned(diff))

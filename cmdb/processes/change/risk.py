@@ -17,7 +17,7 @@ from cmdb.graph.store import GraphStore
 from cmdb.kernel.clock import instant_text, parse_instant
 from cmdb.model.types import Model
 from cmdb.processes.change.planned import CHANGE, TOUCHES, ChangeReader
-from cmdb.topology.keeper import TopologyKeeper
+from cmdb.topology.extent import Topologies, downstream
 
 MOST_RECORDS = 1000
 """Most earlier changes, and most incidents, that are looked at, the latest first."""
@@ -59,7 +59,7 @@ BlastRadius = Callable[[ImpactResult], Awaitable[Radius]]
 
 @dataclass(frozen=True, slots=True)
 class ChangeRisk:
-    """The risk of a change, with the facts it rests on. `truncated`: there was more history than is looked at."""
+    """The risk of a change, with the facts it rests on. `truncated`: there was more than is looked at."""
 
     change: Node
     risk: Risk
@@ -80,7 +80,7 @@ class RiskAnalysis:
     """Judges changes on the newest topology, in a fixed number of reads."""
 
     def __init__(
-        self, store: GraphStore, model: Model, topologies: TopologyKeeper, blast_radius: BlastRadius
+        self, store: GraphStore, model: Model, topologies: Topologies, blast_radius: BlastRadius
     ) -> None:
         self._store = store
         self._policy = model.policies.change_risk
@@ -96,7 +96,8 @@ class RiskAnalysis:
         """
         change = await self._changes.find(reference)
         starts = (await self._changes.starts([change]))[change.id]
-        result = impact(await self._topologies.current(), ImpactRequest(starts))
+        topology = await self._topologies.around(downstream(start.id for start in starts))
+        result = impact(topology, ImpactRequest(starts))
         radius = await self._blast_radius(result)
         history = await self._history(change, [start.id for start in starts])
         facts = RiskFacts(
@@ -109,7 +110,9 @@ class RiskAnalysis:
             test_plan=bool(change.properties.get("test_plan")),
             backout_plan=bool(change.properties.get("backout_plan")),
         )
-        return ChangeRisk(change, assess(facts, self._policy), facts, history.truncated)
+        return ChangeRisk(
+            change, assess(facts, self._policy), facts, history.truncated or topology.cut is not None
+        )
 
     async def _history(self, change: Node, touched: Sequence[str]) -> _History:
         """Changes carried out on the same CIs, and incidents on these or caused by those; four reads."""

@@ -18,7 +18,7 @@ from cmdb.model.types import Model
 from cmdb.processes.change.calendar import Calendar, CalendarReader, WindowConflict
 from cmdb.processes.change.errors import ChangeNotPlannedError, SlotInvalidError
 from cmdb.processes.change.planned import ChangeReader, PlannedChanges, planned_span
-from cmdb.topology.keeper import TopologyKeeper
+from cmdb.topology.extent import Topologies, downstream
 from cmdb.topology.topology import Topology
 
 MOST_DAYS = 366
@@ -74,7 +74,7 @@ class FreeSlot:
 class Schedule:
     """Answers questions about the times of changes on the newest topology."""
 
-    def __init__(self, store: GraphStore, model: Model, topologies: TopologyKeeper, clock: Clock) -> None:
+    def __init__(self, store: GraphStore, model: Model, topologies: Topologies, clock: Clock) -> None:
         self._topologies = topologies
         self._clock = clock
         self._changes = ChangeReader(store, model)
@@ -107,7 +107,7 @@ class Schedule:
             combinations=together,
             windows=tuple(calendar.conflicts(span)),
             nodes={**others.nodes, **calendar.nodes},
-            truncated=others.truncated or calendar.truncated or more,
+            truncated=others.truncated or calendar.truncated or more or topology.cut is not None,
         )
 
     async def next_free_slot(
@@ -152,7 +152,7 @@ class Schedule:
             looked_until=within.end,
             obstacles=tuple(one for one in busy if one.span.begin < end),
             in_maintenance_only=bool(allowed),
-            truncated=calendar.truncated,
+            truncated=calendar.truncated or topology.cut is not None,
             nodes={**others.nodes, **calendar.nodes},
         )
 
@@ -162,7 +162,10 @@ class Schedule:
         """The change as it would be in this span, the other changes, the windows that govern it, and the topology."""
         others = await self._changes.planned(within)
         starts = (await self._changes.starts([change]))[change.id]
-        topology = await self._topologies.current()
+        touched = [
+            start.id for some in (starts, *(other.starts for other in others.changes)) for start in some
+        ]
+        topology = await self._topologies.around(downstream(touched))
         places = topology.find([start.id for start in starts]).tolist()
         there = tuple(start for start, place in zip(starts, places, strict=True) if place >= 0)
         region = impact(topology, ImpactRequest(there))

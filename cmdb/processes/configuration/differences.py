@@ -14,7 +14,7 @@ from cmdb.graph.revision import NodeChange
 from cmdb.graph.store import GraphStore
 from cmdb.model.types import Model
 from cmdb.topology.adjacency import reach
-from cmdb.topology.build import build_topology
+from cmdb.topology.extent import RegionTooLargeError, TopologySource, upstream
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,17 @@ class Scope:
 class Differences:
     """Compares moments. `store_at` gives the store as of a moment."""
 
-    def __init__(self, store: GraphStore, model: Model, store_at: Callable[[Moment], GraphStore]) -> None:
+    def __init__(
+        self,
+        store: GraphStore,
+        model: Model,
+        store_at: Callable[[Moment], GraphStore],
+        topologies: TopologySource,
+    ) -> None:
         self._store = store
         self._model = model
         self._store_at = store_at
+        self._topologies = topologies
 
     async def between(self, start: Moment, end: Moment, scope: Scope) -> Difference:
         """What leads from one moment to another.
@@ -45,6 +52,7 @@ class Differences:
         Raises:
             MomentsReversedError, MomentTooFarError: as of the graph.
             NodeNotFoundError: the CI or service was there at neither moment.
+            RegionTooLargeError: the service depends on more than is read of the store.
         """
         if scope == Scope():
             return await difference(self._store, start, end)
@@ -90,7 +98,12 @@ class Differences:
 
     async def _depended_on(self, service: str, store: GraphStore) -> list[str]:
         """The service and everything it depended on, directly or not; nothing when it was not there."""
-        topology = build_topology(await store.structure(), self._model)
+        topology = await self._topologies(store, self._model).around(upstream((service,)))
+        if topology.cut is not None:
+            raise RegionTooLargeError(
+                f"{service!r} depends on more than {topology.cut} configuration items",
+                details={"limit": topology.cut},
+            )
         places = topology.find([service])
         if places[0] < 0:
             return []

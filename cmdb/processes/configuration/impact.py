@@ -12,7 +12,7 @@ from cmdb.graph.elements import Node
 from cmdb.graph.query import Direction, LinkQuery
 from cmdb.graph.store import GraphStore
 from cmdb.model.types import Model
-from cmdb.topology.keeper import TopologyKeeper
+from cmdb.topology.extent import Topologies, downstream
 
 SERVICE_CLASS = "Service"
 RESPONSIBILITY = ("OWNED_BY", "SUPPORTED_BY")
@@ -54,7 +54,7 @@ class Responsible:
 class ImpactAnalysis:
     """Answers impact questions on the newest topology."""
 
-    def __init__(self, store: GraphStore, model: Model, topologies: TopologyKeeper) -> None:
+    def __init__(self, store: GraphStore, model: Model, topologies: Topologies) -> None:
         self._store = store
         self._model = model
         self._topologies = topologies
@@ -70,7 +70,8 @@ class ImpactAnalysis:
         Raises:
             NodeNotFoundError: a start is no CI.
         """
-        result = impact(await self._topologies.current(), request)
+        topology = await self._topologies.around(downstream(start.id for start in request.starts))
+        result = impact(topology, request)
         if environments is None:
             return result
         whole = replace(result, request=replace(request, max_distance=None, limit=None))

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from cmdb.analysis.impact import ImpactResult, impact
 from cmdb.analysis.impact_types import ImpactRequest
 from cmdb.analysis.points_of_failure import PointsOfFailure, single_points_of_failure
-from cmdb.analysis.what_if import Redundancy, StateChange, state_changes, with_redundancy
-from cmdb.topology.keeper import TopologyKeeper
+from cmdb.analysis.what_if import Redundancy, StateChange, named_in, state_changes, with_redundancy
+from cmdb.topology.extent import Topologies, downstream, upstream
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class WhatIf:
 class RedundancyAnalysis:
     """Answers questions about redundancy on the newest topology."""
 
-    def __init__(self, topologies: TopologyKeeper) -> None:
+    def __init__(self, topologies: Topologies) -> None:
         self._topologies = topologies
 
     async def what_if(self, request: ImpactRequest, added: Sequence[Redundancy]) -> WhatIf:
@@ -37,7 +37,8 @@ class RedundancyAnalysis:
             NodeNotFoundError: a CI named is not there.
             WhatIfImpossibleError: the redundancy cannot be added.
         """
-        topology = await self._topologies.current()
+        starts = (start.id for start in request.starts)
+        topology = await self._topologies.around(downstream((*starts, *named_in(added))))
         before = impact(topology, request)
         after = impact(with_redundancy(topology, added), request)
         return WhatIf(before, after, state_changes(before, after))
@@ -48,4 +49,4 @@ class RedundancyAnalysis:
         Raises:
             NodeNotFoundError: no CI has this id.
         """
-        return single_points_of_failure(await self._topologies.current(), ci_id, limit)
+        return single_points_of_failure(await self._topologies.around(upstream((ci_id,))), ci_id, limit)

@@ -17,7 +17,7 @@ from cmdb.kernel.errors import CmdbError, ErrorKind
 from cmdb.model.types import Model
 from cmdb.processes.problem.evidence import EvidenceGatherer
 from cmdb.processes.problem.experience import beginning
-from cmdb.topology.keeper import TopologyKeeper
+from cmdb.topology.extent import Topologies, causes_of
 
 INCIDENT = "Incident"
 
@@ -58,7 +58,7 @@ class SymptomsSeen:
 class RootCauseAnalysis:
     """Answers root-cause questions on the newest topology, with what the records say."""
 
-    def __init__(self, store: GraphStore, model: Model, topologies: TopologyKeeper, clock: Clock) -> None:
+    def __init__(self, store: GraphStore, model: Model, topologies: Topologies, clock: Clock) -> None:
         self._store = store
         self._model = model
         self._topologies = topologies
@@ -92,7 +92,16 @@ class RootCauseAnalysis:
             alerts=seen.alerts,
             history=gathered.history,
         )
-        return root_cause(await self._topologies.current(), request, policy)
+        extent = causes_of(
+            (symptom.id for symptom in symptoms),
+            (past.cause for past in gathered.history),
+            (
+                *seen.healthy,
+                *(alert.ci for alert in seen.alerts),
+                *(past.affected for past in gathered.history),
+            ),
+        )
+        return root_cause(await self._topologies.around(extent), request, policy)
 
     async def _incidents(self, references: tuple[str, ...]) -> list[Node]:
         """Incidents by id or number, in the order given, each once."""

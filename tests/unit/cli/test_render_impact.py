@@ -124,6 +124,14 @@ def test_what_is_left_out_is_said() -> None:
     assert "Cut: 7 left out by the distance of 3" in text
 
 
+def test_a_region_that_was_cut_is_said() -> None:
+    """How much it leaves out nobody knows."""
+    cut = [{"reason": "REGION", "limit": 1000, "leftOut": None}]
+    text = shown(impact_parts(answer(truncations=cut)))
+
+    assert "Cut: only 1,000 configuration items were read for this; more may be hit, and worse" in text
+
+
 def test_a_long_name_is_folded_at_eighty_columns_and_kept_whole() -> None:
     """Nothing is lost on a narrow terminal."""
     text = shown(impact_parts(answer(row(START, step("2", "n" * 120, verb="runs")))), width=80)
