@@ -30,12 +30,15 @@ class Mode(Enum):
     """What becomes of connections.
 
     FORWARD: all goes through. REFUSE: those that exist are reset, and so is each one that comes. HALF_OPEN:
-    nothing goes through any more, in neither direction, and nobody is told.
+    nothing goes through any more, in neither direction, and nobody is told; it is kept until the mode changes.
+    SWALLOW: as HALF_OPEN, but all that is sent is lost, and so is every end: for these connections, those that
+    exist and those that come, it stays so whatever the mode will be.
     """
 
     FORWARD = "forward"
     REFUSE = "refuse"
     HALF_OPEN = "half-open"
+    SWALLOW = "swallow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,9 @@ class Proxy:
             self.talking.set()
         if mode is Mode.REFUSE:
             self.reset_all()
+        if mode is Mode.SWALLOW:
+            for connection in self._open:
+                connection.swallow()
 
     def reset_all(self) -> None:
         """Reset every connection that is open."""
@@ -157,6 +163,8 @@ class Proxy:
                 _reset(writer)
                 return
             connection = _Connection(self, Random(f"{self._seed} {number}"), cut, (writer, far_writer))
+            if self.mode is Mode.SWALLOW:
+                connection.swallow()
             self._open.add(connection)
             try:
                 await connection.live(reader, far_reader)
@@ -181,6 +189,7 @@ class _Connection:
         self._random = {Toward.SERVER: Random(random.random()), Toward.CLIENT: Random(random.random())}
         self._cut = cut
         self._near, self._far = writers
+        self._swallows = False
         self._conversation = Conversation()
         self._messages = {Toward.SERVER: 0, Toward.CLIENT: 0}
         self._bytes = {Toward.SERVER: 0, Toward.CLIENT: 0}
@@ -189,6 +198,10 @@ class _Connection:
         """Let both ends see a connection reset by its peer."""
         _reset(self._near)
         _reset(self._far)
+
+    def swallow(self) -> None:
+        """Let nothing through any more, not even its end, and tell nobody."""
+        self._swallows = True
 
     async def live(self, near: asyncio.StreamReader, far: asyncio.StreamReader) -> None:
         """Forward both ways until one side ends or a fault does."""
@@ -201,6 +214,9 @@ class _Connection:
             for way in done:
                 if isinstance(way.exception(), _Reset):
                     self.reset()
+            if self._swallows:
+                # Until the proxy stops, neither end hears of the other's.
+                await asyncio.Event().wait()
         finally:
             for way in ways:
                 way.cancel()
@@ -225,6 +241,8 @@ class _Connection:
     async def _deliver(self, toward: Toward, writer: asyncio.StreamWriter, content: bytes) -> None:
         proxy, random = self._proxy, self._random[toward]
         await proxy.talking.wait()
+        if self._swallows:
+            return
         if proxy.faults.delay_seconds:
             await asyncio.sleep(random.uniform(0, proxy.faults.delay_seconds))
         if proxy.faults.cut and proxy.may(random, proxy.faults.cut):

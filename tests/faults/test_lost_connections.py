@@ -6,14 +6,16 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import asynccontextmanager
 from random import Random
+from typing import Any
 
 import pytest
 
-from cmdb.graph.batch import Commit, NodeUpdate
+from cmdb.graph.batch import Commit, NodeUpdate, WriteBatch
 from cmdb.graph.errors import StoreUnavailableError
 from cmdb.graph.store import GraphStore
 from cmdb.inventory.engine import RunOptions
 from cmdb.kernel.clock import SystemClock
+from cmdb.kernel.errors import CmdbError
 from cmdb.store.neo4j.connection import Neo4jSettings
 from cmdb.store.neo4j.store import open_neo4j
 from tests.contract.build import batch, host, link, node, put
@@ -148,6 +150,53 @@ async def test_a_server_that_refuses_is_told_in_one_error_and_used_again_when_it
             proxy.switch(Mode.FORWARD)
             heads = await asyncio.gather(*[store.head() for _ in range(20)])
             assert {1} == {head.revision for head in heads}
+
+
+async def test_connections_that_fall_silent_for_ever_end_in_one_error_and_are_replaced(
+    place: Place, random: Random, *, thorough: bool
+) -> None:
+    """The network swallows what they send and tells nobody; a request sent again has one effect."""
+    settings = Neo4jSettings(
+        1.0, 1.0, retry_seconds=1.0, connections=5, wait_seconds=1.0, connect_seconds=1.0
+    )
+    async with _through(place, random.randrange(1_000), settings) as (proxy, store):
+        await put(store, host("first"))
+        for number in range(3 if thorough else 1):
+            await asyncio.gather(*[store.head() for _ in range(10)])
+            given = batch(host(f"{number}"), request_id=f"request-{number}")
+            proxy.switch(Mode.HALF_OPEN)
+            asked: list[asyncio.Future[Any]] = [
+                asyncio.ensure_future(store.head()) for _ in range(random.randint(1, 8))
+            ]
+            asked.append(asyncio.ensure_future(store.commit(given)))
+            await asyncio.sleep(random.uniform(0, 0.05))
+            proxy.switch(Mode.SWALLOW)
+            if random.random() < 0.5:
+                proxy.switch(Mode.FORWARD)
+            async with asyncio.timeout(60):
+                outcomes = await asyncio.gather(*asked, return_exceptions=True)
+            proxy.switch(Mode.FORWARD)
+            errors = [each for each in outcomes if isinstance(each, BaseException)]
+            assert {True} == {isinstance(each, StoreUnavailableError) for each in errors}, outcomes
+            assert "STORE_CONNECTION_LOST" in {each.code for each in errors if isinstance(each, CmdbError)}
+            heads = await asyncio.gather(*[store.head() for _ in range(20)])
+            assert {head.revision for head in heads} <= {number + 1, number + 2}
+            await _done_in_the_end(store, given)
+        found = await sound(store)
+
+    assert 1 + (3 if thorough else 1) == len(found.revisions) == len(found.nodes)
+
+
+async def _done_in_the_end(store: GraphStore, given: WriteBatch) -> None:
+    """What the silent connection held stays locked until the server ends its transaction."""
+    for _ in range(60):
+        try:
+            await store.commit(given)
+        except StoreUnavailableError:
+            await asyncio.sleep(0.2)
+        else:
+            return
+    raise AssertionError("never its turn")
 
 
 async def test_a_network_that_is_silent_for_a_moment_loses_nothing(place: Place, seed: int) -> None:

@@ -129,6 +129,19 @@ async def test_half_open_connections_say_nothing_at_all() -> None:
         assert b"lost" not in await talk
 
 
+async def test_swallowed_connections_say_nothing_for_ever_and_others_do() -> None:
+    """What they sent is lost, even when the proxy forwards again, and the server does not hear of their end."""
+    async with _between() as (server, proxy):
+        proxy.switch(Mode.SWALLOW)
+        talk = asyncio.create_task(_talk(proxy, ASKED))
+        await asyncio.wait([talk], timeout=0.2)
+        proxy.switch(Mode.FORWARD)
+        assert b"lost" not in await _talk(proxy, COMMITTED)
+        done, _ = await asyncio.wait([talk], timeout=0.2)
+        assert (set(), [COMMITTED[2:-2]]) == (done, server.got)
+    assert [b"lost"] == await talk
+
+
 async def _faults_of(seed: int, talk: Callable[[Proxy], Awaitable[object]]) -> list[str]:
     async with _between(seed) as (_, proxy):
         proxy.faults = Faults(cut=0.2, drop_commit_reply=0.2, delay_seconds=0.001)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import neo4j
-from neo4j import AsyncGraphDatabase, AsyncManagedTransaction, AsyncSession
+from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, AsyncSession
 
 from cmdb.graph.errors import StoreUnavailableError
 from cmdb.store.neo4j.address import Neo4jAddress
+from cmdb.store.neo4j.drivers import Drivers
+from cmdb.store.neo4j.errors import StoreConnectionLostError
 from cmdb.store.neo4j.faults import faults_of
 
 T = TypeVar("T")
@@ -33,7 +36,8 @@ class Neo4jSettings:
     """Bounds, in seconds unless said otherwise.
 
     read_seconds, write_seconds: what one transaction may take on the server. retry_seconds: how long one is
-    tried again after errors that pass. connections: most open at once. wait_seconds: for a free connection.
+    tried again after errors that pass. connections: most open at once. wait_seconds: for a free connection, and for
+    the answer of a server that should have ended a transaction.
     idle_seconds: after this long unused, a connection is tested before it is used again.
     """
 
@@ -81,20 +85,8 @@ class Connection:
         self._observe = observe or _nobody
         self._address = address
         self._settings = settings
-        auth = (address.user or "neo4j", address.password) if address.password else None
         with faults_of(address.place):
-            self._driver = AsyncGraphDatabase.driver(
-                address.uri,
-                auth=auth,
-                max_connection_pool_size=settings.connections,
-                connection_acquisition_timeout=settings.wait_seconds,
-                connection_timeout=settings.connect_seconds,
-                liveness_check_timeout=settings.idle_seconds,
-                max_transaction_retry_time=settings.retry_seconds,
-                notifications_min_severity="OFF",
-                telemetry_disabled=True,
-                user_agent="graph-cmdb",
-            )
+            self._drivers = Drivers(lambda: _driver(address, settings))
         # In a cluster every member must first have seen what this store wrote.
         self._bookmarks = AsyncGraphDatabase.bookmark_manager() if address.is_routed else None
         self._closed = False
@@ -107,14 +99,13 @@ class Connection:
     async def server_agent(self) -> str:
         """What the server calls itself, such as `Neo4j/5.26.27`. One that cannot be reached is not tried again."""
         with faults_of(self.place):
-            return (await self._driver.get_server_info()).agent
+            async with self._drivers.borrowed() as driver:
+                return (await driver.get_server_info()).agent
 
     async def read(self, work: Work[T]) -> T:
         """The result of the work, done in a reading transaction; it may be done several times."""
-        bounded = neo4j.unit_of_work(timeout=self._settings.read_seconds)(self._wrapped(work))
         with faults_of(self.place):
-            async with self._session(neo4j.READ_ACCESS) as session:
-                return await session.execute_read(bounded)
+            return await self._patiently(neo4j.READ_ACCESS, work, self._settings.read_seconds)
 
     async def write(self, work: Work[T], seconds: float | None = None) -> T:
         """The result of the work, done in a writing transaction; it may be done several times."""
@@ -123,9 +114,7 @@ class Connection:
 
     async def write_raw(self, work: Work[T], seconds: float | None = None) -> T:
         """As `write`, with the driver's own errors, for those who can still do something about them."""
-        bounded = neo4j.unit_of_work(timeout=seconds or self._settings.write_seconds)(self._wrapped(work))
-        async with self._session(neo4j.WRITE_ACCESS) as session:
-            return await session.execute_write(bounded)
+        return await self._patiently(neo4j.WRITE_ACCESS, work, seconds or self._settings.write_seconds)
 
     async def apply(self, statement: str) -> None:
         """Run one statement in a writing transaction of its own, again after errors that pass."""
@@ -138,7 +127,10 @@ class Connection:
     async def alone(self, statement: str, values: Mapping[str, Any] | None = None) -> list[Row]:
         """The rows of a statement that brings its own transactions (CALL … IN TRANSACTIONS)."""
         with faults_of(self.place):
-            async with self._session(neo4j.WRITE_ACCESS) as session:
+            async with (
+                self._drivers.borrowed() as driver,
+                self._session(driver, neo4j.WRITE_ACCESS) as session,
+            ):
                 self._observe(statement, values or {})
                 result = await session.run(statement, dict(values or {}))
                 return await result.values()
@@ -147,20 +139,68 @@ class Connection:
         """Give every connection back."""
         if not self._closed:
             self._closed = True
-            await self._driver.close()
+            await self._drivers.close()
 
-    def _session(self, access: str) -> AsyncSession:
+    async def _patiently(self, access: str, work: Work[T], seconds: float) -> T:
+        """The result of the work. The server ends a transaction in time; where nothing is heard of it, we do.
+
+        Raises:
+            StoreConnectionLostError: the server was silent for longer than one attempt may take.
+        """
+        settings = self._settings
+        patience = seconds + settings.wait_seconds
+
+        bound = asyncio.timeout(patience)
+        async with self._drivers.borrowed() as driver:
+            try:
+                async with bound, self._session(driver, access) as session:
+
+                    async def attempt(transaction: AsyncManagedTransaction) -> T:
+                        _extend(bound, patience)
+                        try:
+                            return await work(Transaction(transaction, self._observe))
+                        finally:
+                            # What follows is the commit, or a while until the next attempt.
+                            _extend(bound, patience + settings.retry_seconds)
+
+                    execute = session.execute_read if access == neo4j.READ_ACCESS else session.execute_write
+                    return await execute(neo4j.unit_of_work(timeout=seconds)(attempt))
+            except TimeoutError as error:
+                if not bound.expired():
+                    raise
+                self._drivers.replace(driver)
+                raise StoreConnectionLostError(
+                    f"{self.place}: nothing was heard of the server any more, though it ends everything "
+                    f"after {seconds:g} s"
+                ) from error
+
+    def _session(self, driver: AsyncDriver, access: str) -> AsyncSession:
         if self._closed:
             raise StoreUnavailableError(f"{self.place}: the store is closed")
-        return self._driver.session(
+        return driver.session(
             database=self._address.database,
             default_access_mode=access,
             fetch_size=self._settings.fetch_size,
             bookmark_manager=self._bookmarks,
         )
 
-    def _wrapped(self, work: Work[T]) -> Callable[[AsyncManagedTransaction], Awaitable[T]]:
-        async def run(transaction: AsyncManagedTransaction) -> T:
-            return await work(Transaction(transaction, self._observe))
 
-        return run
+def _driver(address: Neo4jAddress, settings: Neo4jSettings) -> AsyncDriver:
+    return AsyncGraphDatabase.driver(
+        address.uri,
+        auth=(address.user or "neo4j", address.password) if address.password else None,
+        max_connection_pool_size=settings.connections,
+        connection_acquisition_timeout=settings.wait_seconds,
+        connection_timeout=settings.connect_seconds,
+        liveness_check_timeout=settings.idle_seconds,
+        max_transaction_retry_time=settings.retry_seconds,
+        notifications_min_severity="OFF",
+        telemetry_disabled=True,
+        user_agent="graph-cmdb",
+    )
+
+
+def _extend(bound: asyncio.Timeout, seconds: float) -> None:
+    """Wait for so many seconds from here on, unless it is too late already."""
+    if not bound.expired():
+        bound.reschedule(asyncio.get_running_loop().time() + seconds)
