@@ -15,6 +15,7 @@ from neo4j.exceptions import (
     ServiceUnavailable,
     SessionExpired,
     UnsupportedServerProduct,
+    WriteServiceUnavailable,
 )
 
 from cmdb.graph.errors import StoreDamagedError, StoreFullError, StoreUnavailableError
@@ -83,6 +84,9 @@ def translated(error: Neo4jError | DriverError, place: str) -> CmdbError:
         )
     if isinstance(error, _LOST) or "defunct connection" in str(error):
         return StoreConnectionLostError(seen)
+    if isinstance(error, WriteServiceUnavailable):
+        # What the driver makes of a database that is read-only, and of a cluster member that may not write.
+        return StoreFullError(seen, remedy="Make the database writable, or name a server that may write.")
     if isinstance(error, ServiceUnavailable | ConfigurationError):
         return StoreUnavailableError(seen)
     return StoreUnavailableError(seen)
