@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from asyncio import gather, shield
+from collections.abc import Awaitable, Hashable, Iterable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from strawberry.dataloader import DataLoader
 
@@ -13,6 +15,21 @@ from cmdb.graph.store import GraphStore
 from cmdb.kernel.actor import Actor
 from cmdb.records.actions import AvailableAction
 from cmdb.records.engine import RecordEngine
+
+K = TypeVar("K", bound=Hashable)
+T = TypeVar("T")
+
+
+class SharedLoader(DataLoader[K, T]):
+    """Fields that ask for the same share one answer; one that is cancelled takes it from no other."""
+
+    def load(self, key: K) -> Awaitable[T]:
+        """The value of a key."""
+        return shield(super().load(key))
+
+    def load_many(self, keys: Iterable[K]) -> Awaitable[list[T]]:
+        """The values of several keys, in this order."""
+        return shield(gather(*map(super().load, keys)))
 
 
 class Loaders:
@@ -25,10 +42,10 @@ class Loaders:
         self._store = store
         self._records = records
         self._actor = actor
-        self.nodes: DataLoader[str, Node | None] = DataLoader(load_fn=self._nodes)
-        self.evidence: DataLoader[str, Evidence] = DataLoader(load_fn=self._evidence)
-        self.links: DataLoader[LinkQuery, Sequence[Link]] = DataLoader(load_fn=self._links)
-        self.actions: DataLoader[Node, Sequence[AvailableAction]] = DataLoader(
+        self.nodes: SharedLoader[str, Node | None] = SharedLoader(load_fn=self._nodes)
+        self.evidence: SharedLoader[str, Evidence] = SharedLoader(load_fn=self._evidence)
+        self.links: SharedLoader[LinkQuery, Sequence[Link]] = SharedLoader(load_fn=self._links)
+        self.actions: SharedLoader[Node, Sequence[AvailableAction]] = SharedLoader(
             load_fn=self._actions, cache_key_fn=lambda node: node.id
         )
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 import strawberry
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from cmdb.api.context import RequestContext
 from cmdb.api.loaders import Loaders
+from cmdb.api.tidy import TidyExecutor
 from cmdb.graph.moment import Moment
 
 
@@ -33,7 +33,7 @@ def context_at(context: RequestContext, moment: Moment) -> RequestContext:
     )
 
 
-class MomentAwareExecutor(StrawberryGraphQLCoreExecutionContext):
+class MomentAwareExecutor(TidyExecutor):
     """Executes what stands below an `AsOfMoment` with the context of that moment.
 
     A copy of an executor shares everything but what is set on it, errors too; graphql-core itself makes such
