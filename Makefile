@@ -12,6 +12,8 @@ CODE  := $(wildcard cmdb importers tests tools benchmarks examples)
 JOBS  ?= 2
 STORE ?=
 SEEDS ?= 50
+# The fault suites wait most of the time. Each job has a Neo4j server of its own, of about 500 MB.
+FAULT_JOBS ?= 4
 EDITOR_BUILT   := cmdb/api/static/graphiql/.built
 NODE_IS_ENOUGH := const [major, minor] = process.versions.node.split(".").map(Number); \
 	process.exit(major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19) ? 0 : 1)
@@ -58,7 +60,7 @@ exhaustive: setup ## Run the tests that take many minutes (ARGS="..." goes to py
 	@$(BIN)/python -m pytest -m exhaustive -n $(JOBS) --dist loadgroup $(ARGS)
 
 faults: setup ## Run the fault suites with SEEDS=50 seeds each (ARGS="--fault-seed 7" for one)
-	@CMDB_FAULT_SEEDS=$(SEEDS) $(BIN)/python -m pytest tests/faults -n $(JOBS) --dist loadgroup $(ARGS)
+	@CMDB_FAULT_SEEDS=$(SEEDS) $(BIN)/python -m pytest tests/faults -n $(FAULT_JOBS) --dist loadgroup $(ARGS)
 
 check: setup ## Format, lint, types, imports, house rules
 	@$(BIN)/ruff format --check $(CODE)

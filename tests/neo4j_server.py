@@ -1,4 +1,4 @@
-"""Real Neo4j servers for tests: one a version and test session, used by one worker of the session.
+"""Real Neo4j servers for tests: one a version, lane and test session, used by one worker of the session.
 
 CMDB_TEST_NEO4J_VERSIONS lists the versions (by default the long-term one), CMDB_TEST_NEO4J_URI names a running
 server to be used instead. Whatever is in its database is deleted.
@@ -30,16 +30,27 @@ _KEPT = "n:CmdbHead OR n:CmdbMigration OR n:CmdbLock OR n:CmdbModel"
 
 def neo4j_marks(version: str) -> list[pytest.MarkDecorator]:
     """The marks of a test on the shared server: it has one database, so one worker runs all of them."""
-    return [pytest.mark.neo4j, pytest.mark.xdist_group(f"neo4j-{version}")]
+    return [pytest.mark.neo4j, neo4j_lane(version, 0)]
+
+
+def neo4j_lane(version: str, lane: int) -> pytest.MarkDecorator:
+    """The mark of a test on the server of a lane; tests of other lanes may run at the same time, on servers of theirs."""
+    return pytest.mark.xdist_group(f"neo4j-{version}-{lane}" if lane else f"neo4j-{version}")
+
+
+def lanes() -> int:
+    """How many servers of one version the workers of this session can keep busy."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    return 1 if RUNNING else max(1, workers // len(VERSIONS))
 
 
 @cache
-def server_address(version: str) -> str:
-    """The address of the session's server of this version, which ends with the worker that uses it."""
+def server_address(version: str, lane: int = 0) -> str:
+    """The address of the session's server of this version and lane, which ends with the worker that uses it."""
     if RUNNING:
         return RUNNING
     session = os.environ.get("PYTEST_XDIST_TESTRUNUID") or f"alone-{os.getpid()}"
-    place = Path(tempfile.gettempdir()) / f"cmdb-neo4j-{session}" / version
+    place = Path(tempfile.gettempdir()) / f"cmdb-neo4j-{session}" / f"{version}-{lane}"
     place.mkdir(parents=True, exist_ok=True)
     with FileLock(place / "users.lock"):
         others = [user for user in _users(place) if Path(f"/proc/{user}").exists()]

@@ -13,7 +13,7 @@ from random import Random
 import pytest
 
 from tests.faults.places import EMBEDDED, NEO4J, Place
-from tests.neo4j_server import VERSIONS, neo4j_marks, server_address, wipe
+from tests.neo4j_server import VERSIONS, lanes, neo4j_lane, neo4j_marks, server_address, wipe
 
 _FEW = 2
 """Seeds of a run that says nothing; more take too long to be run with every change."""
@@ -26,14 +26,28 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("seed", seeds, ids=[f"seed{seed}" for seed in seeds])
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A short run takes one seed for a server: its suites take longest, and it serves other tests too."""
+    """Seeds are spread over several servers of a version, for these tests wait most of the time.
+
+    A short run takes one seed for a server: its suites take longest, and it serves other tests too.
+    """
+    for item in items:
+        _spread(item)
     if _asked() or config.getoption("--fault-seed") is not None:
         return
     left = [item for item in items if item.get_closest_marker("neo4j") and _seed_of(item)]
     if left:
         config.hook.pytest_deselected(items=left)
         items[:] = [item for item in items if item not in left]
+
+
+def _spread(item: pytest.Item) -> None:
+    seed = _seed_of(item)
+    group = item.get_closest_marker("xdist_group")
+    if seed is not None and group is not None and item.get_closest_marker("neo4j"):
+        version = group.args[0].removeprefix("neo4j-")
+        item.add_marker(neo4j_lane(version, seed % lanes()), append=False)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -83,11 +97,11 @@ _STORES = [
 
 
 @pytest.fixture(params=_STORES)
-def places(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+def places(request: pytest.FixtureRequest, tmp_path: Path, seed: int) -> Iterator[Place]:
     """Empty stores of each kind, as many as are asked for; one may be used until the next is asked for."""
     if request.param == EMBEDDED:
         return (Place(EMBEDDED, str(tmp_path / f"store-{number}" / "cmdb.db")) for number in count())
-    return wiped(Place(NEO4J, server_address(request.param)))
+    return wiped(Place(NEO4J, server_address(request.param, seed % lanes())))
 
 
 def wiped(place: Place) -> Iterator[Place]:

@@ -36,7 +36,8 @@ class Neo4jSettings:
     """Bounds, in seconds unless said otherwise.
 
     read_seconds, write_seconds: what one transaction may take on the server. retry_seconds: how long one is
-    tried again after errors that pass. connections: most open at once. wait_seconds: for a free connection, and for
+    tried again after errors that pass. retry_delay_seconds: before it is tried for the second time; the time doubles
+    with each further try. connections: most open at once. wait_seconds: for a free connection, and for
     the answer of a server that should have ended a transaction.
     idle_seconds: after this long unused, a connection is tested before it is used again.
     """
@@ -44,6 +45,7 @@ class Neo4jSettings:
     read_seconds: float = 30.0
     write_seconds: float = 120.0
     retry_seconds: float = 30.0
+    retry_delay_seconds: float = 0.2
     connections: int = 50
     wait_seconds: float = 15.0
     connect_seconds: float = 5.0
@@ -194,6 +196,7 @@ def _driver(address: Neo4jAddress, settings: Neo4jSettings) -> AsyncDriver:
         connection_timeout=settings.connect_seconds,
         liveness_check_timeout=settings.idle_seconds,
         max_transaction_retry_time=settings.retry_seconds,
+        initial_retry_delay=settings.retry_delay_seconds,
         notifications_min_severity="OFF",
         telemetry_disabled=True,
         user_agent="graph-cmdb",
