@@ -2,52 +2,47 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from cmdb.records.requests import Attribution, LinkRequest
-from tests.office import TESTER, Office, open_office
+from tests.office import TESTER, Office
 
-pytestmark = pytest.mark.asyncio
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-async def test_alerts_lead_to_what_fails_upstream(tmp_path: Path) -> None:
+async def test_alerts_lead_to_what_fails_upstream(office: Office) -> None:
     """The alert of the router accounts for the complaint, and says so."""
-    async with open_office(str(tmp_path / "office.db")) as office:
-        printer = await office.id_of("prn-office.office.example")
-        router = await office.id_of("rtr-print.office.example")
-        told = [
-            {"ci": printer, "signal": "LATENCY", "excess": 0.5, "volume": 100},
-            {"ci": router, "signal": "LATENCY", "excess": 0.5, "volume": 100},
-        ]
-        answer = (await office.operation("root_cause", failing=[printer], alerts=told))["rootCause"]
+    printer = await office.id_of("prn-office.office.example")
+    router = await office.id_of("rtr-print.office.example")
+    told = [
+        {"ci": printer, "signal": "LATENCY", "excess": 0.5, "volume": 100},
+        {"ci": router, "signal": "LATENCY", "excess": 0.5, "volume": 100},
+    ]
+    answer = (await office.operation("root_cause", failing=[printer], alerts=told))["rootCause"]
 
     first = answer["candidates"][0]
     assert ("rtr-print.office.example", 1.0, True) == (first["ci"]["name"], first["share"], first["upstream"])
     assert "OWN_EVIDENCE" in {part["part"] for part in first["parts"]}
 
 
-async def test_alerts_alone_are_symptoms(tmp_path: Path) -> None:
+async def test_alerts_alone_are_symptoms(office: Office) -> None:
     """What alerts is what fails, when nobody says anything else."""
-    async with open_office(str(tmp_path / "office.db")) as office:
-        printer = await office.id_of("prn-office.office.example")
-        answer = (await office.operation("root_cause", alerts=[{"ci": printer}]))["rootCause"]
+    printer = await office.id_of("prn-office.office.example")
+    answer = (await office.operation("root_cause", alerts=[{"ci": printer}]))["rootCause"]
 
     assert printer in answer["candidates"][0]["explains"]
 
 
-async def test_the_cause_of_an_earlier_incident_is_a_candidate(tmp_path: Path) -> None:
+async def test_the_cause_of_an_earlier_incident_is_a_candidate(office: Office) -> None:
     """Though no link leads there, with the incident that says so; the incident asked about teaches nothing."""
-    async with open_office(str(tmp_path / "office.db")) as office:
-        services = office.application.services
-        server = await office.id_of("ns1.office.example")
-        printer = "prn-office.office.example"
-        earlier, now = [await office.report_incident("No print", printer) for _ in range(2)]
-        for number in (earlier, now):
-            record = await services.records.find(number)
-            await link_cause(office, record.id, server)
-        result = (await office.operation("root_cause", incidents=[now], first=50))["rootCause"]
+    services = office.application.services
+    server = await office.id_of("ns1.office.example")
+    printer = "prn-office.office.example"
+    earlier, now = [await office.report_incident("No print", printer) for _ in range(2)]
+    for number in (earlier, now):
+        record = await services.records.find(number)
+        await link_cause(office, record.id, server)
+    result = (await office.operation("root_cause", incidents=[now], first=50))["rootCause"]
 
     candidate = next(one for one in result["candidates"] if one["ci"]["name"] == "ns1.office.example")
     assert [("SAME_CI", earlier)] == [
