@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cmdb.analysis.propagate import AT_RISK, DEGRADED, DOWN, Propagation
-from cmdb.topology.adjacency import Rows, distances, group_by, reach
+from cmdb.topology.adjacency import Reach, Rows, distances, group_by, reach
 from cmdb.topology.arrays import BoolArray, ByteArray, IntArray
 from cmdb.topology.conduction import Conduction
 from cmdb.topology.impact_links import ImpactLinks
@@ -37,7 +37,7 @@ class Trace:
 def trace(links: ImpactLinks, conduction: Conduction, found: Propagation, starts: IntArray) -> Trace:
     """Distances and predecessors of everything affected; `starts` ascending."""
     if found.search is not None:
-        return Trace(found.search.nodes, distances(found.search), found.search.previous)
+        return _traced(found.search, len(found.states))
     nodes = ascending(found.affected)
     count, size = len(nodes), len(found.states)
     local = np.empty(size, dtype=np.int32)
@@ -48,11 +48,15 @@ def trace(links: ImpactLinks, conduction: Conduction, found: Propagation, starts
     by_provider = group_by(local[links.providers[supply[chosen]]], count)
     inner = Rows(by_provider.offsets, dependents[chosen[by_provider.entries]])
     search = reach(inner, local[starts])
+    order = nodes[search.places]
+    parents = np.where(search.parents < 0, -1, nodes[search.parents]).astype(np.int32)
+    return _traced(Reach(order, parents, order.astype(np.intp)), size)
+
+
+def _traced(search: Reach, size: int) -> Trace:
     previous = np.empty(size, dtype=np.int32)
-    order = nodes[search.nodes]
-    parents = search.previous[search.nodes]
-    previous[order] = np.where(parents < 0, -1, nodes[parents])
-    return Trace(order, distances(search), previous)
+    previous[search.places] = search.parents
+    return Trace(search.nodes, distances(search, size), previous)
 
 
 def explains(links: ImpactLinks, conduction: Conduction, found: Propagation, chosen: IntArray) -> BoolArray:

@@ -43,7 +43,7 @@ def single_points_of_failure(topology: Topology, ci_id: str, limit: int = 5000) 
     """
     position = topology.position(ci_id)
     search = reach(topology.conduction.suppliers, np.array([position], dtype=np.int32))
-    steps = distances(search)
+    steps = distances(search, len(topology.ids))
     near, steps = search.nodes[:limit], steps[:limit]
     killers = _Killers(topology, near).found()[0]
     found = [place for place in range(1, len(near)) if killers >> place & 1]

@@ -102,7 +102,7 @@ class _Spread:
         if self.search is None and seeds.size:
             # Nothing is marked: the search in C may run everywhere.
             self.search = reach(self._conduction.hard, ascending(self._distinct.of(seeds)))
-            self.states[self.search.nodes.astype(np.intp)] = level
+            self.states[self.search.places] = level
             return self.search.nodes
         frontier = self.mark(level, seeds)
         found = [frontier]

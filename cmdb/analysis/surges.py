@@ -11,12 +11,13 @@ from cmdb.topology.conduction import Conduction
 
 
 def surge_shares(known: Iterable[tuple[Alert, int]]) -> dict[int, float]:
-    """The share of a CI's requests that is above the usual."""
-    return {
-        place: alert.excess / (alert.usual + alert.excess)
-        for alert, place in known
-        if alert.signal is Signal.TRAFFIC and alert.excess > 0
-    }
+    """The share of a CI's requests that is above the usual; the greatest that alerts tell."""
+    shares: dict[int, float] = {}
+    for alert, place in known:
+        if alert.signal is Signal.TRAFFIC and alert.excess > 0:
+            share = alert.excess / (alert.usual + alert.excess)
+            shares[place] = max(shares.get(place, 0.0), share)
+    return shares
 
 
 def callers_of(

@@ -88,7 +88,7 @@ def find_upstream(conduction: Conduction, symptoms: Symptoms) -> Upstream:
     for position, weight in zip(symptoms.positions, symptoms.weights.tolist(), strict=True):
         search = reach(conduction.suppliers, np.array([position], dtype=np.int32))
         reaches[search.nodes] += weight
-        nearness[search.nodes] += weight / (1.0 + distances(search))
+        nearness[search.nodes] += weight / (1.0 + distances(search, size))
         found.append(search.nodes)
     positions = ascending(Distinct(size).of(np.concatenate([symptoms.positions[:0], *found])))
     return Upstream(positions, reaches[positions] / symptoms.total, nearness[positions] / symptoms.total)

@@ -7,9 +7,9 @@ from functools import cached_property
 
 import numpy as np
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import breadth_first_order
 
 from cmdb.topology.arrays import IntArray, Places
+from cmdb.topology.scratch import Searches, ones
 
 
 @dataclass(frozen=True)
@@ -20,10 +20,9 @@ class Rows:
     entries: IntArray
 
     @cached_property
-    def matrix(self) -> csr_array:
-        """The rows as scipy's square matrix, for entries that are nodes; it shares the arrays."""
-        size = len(self.offsets) - 1
-        return csr_array((_ones(len(self.entries)), self.entries, self.offsets), shape=(size, size))
+    def searches(self) -> Searches:
+        """Searches over the rows, where entries are nodes; they share the arrays."""
+        return Searches(self.offsets, self.entries)
 
     def of(self, node: int) -> IntArray:
         """The entries of one node."""
@@ -44,21 +43,17 @@ class Rows:
         places += np.arange(total, dtype=np.intp)
         return self.entries[places], counts
 
-    def with_row(self, entries: IntArray) -> Rows:
-        """The same rows and one more at the end."""
-        last = np.int32(len(self.entries) + len(entries))
-        return Rows(np.append(self.offsets, last), np.concatenate([self.entries, entries]))
-
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What a breadth-first search found: nodes in the order found, and by node the one it was found from.
+    """What a breadth-first search found, in the order found: nodes, and from which node each was found.
 
-    `previous` has one entry a node of the whole graph, meaningful for the nodes found.
+    `parents` is -1 for a start. `places` are the nodes once more, as numpy indexes with them.
     """
 
     nodes: IntArray
-    previous: IntArray
+    parents: IntArray
+    places: Places
 
 
 def group_by(keys: IntArray, size: int) -> Rows:
@@ -67,35 +62,22 @@ def group_by(keys: IntArray, size: int) -> Rows:
     It is one counting sort, in C: the transposition of a matrix with one entry a row.
     """
     offsets = np.arange(len(keys) + 1, dtype=np.int32)
-    turned = csr_array((_ones(len(keys)), keys, offsets), shape=(len(keys), size)).tocsc()
+    turned = csr_array((ones(len(keys)), keys, offsets), shape=(len(keys), size)).tocsc()
     return Rows(turned.indptr.astype(np.int32, copy=False), turned.indices.astype(np.int32, copy=False))
 
 
 def reach(rows: Rows, starts: IntArray) -> Reach:
-    """Breadth-first search over rows whose entries are nodes, from all starts at once.
-
-    Several starts are searched from an extra node in front of them, so `nodes` holds each node once, by
-    rising distance. The `previous` of a start is -1.
-    """
-    size = len(rows.offsets) - 1
-    if len(starts) == 1:
-        nodes, previous = breadth_first_order(rows.matrix, int(starts[0]))
-    else:
-        nodes, previous = breadth_first_order(rows.with_row(starts).matrix, size)
-        nodes = nodes[1:]
-    previous[starts] = -1
-    return Reach(nodes, previous)
+    """Breadth-first search over rows whose entries are nodes, from all starts (each once) at the same time."""
+    return Reach(*rows.searches.search(starts))
 
 
-def distances(found: Reach) -> IntArray:
-    """How many steps each of `found.nodes` is from the nearest start, in the order of the nodes."""
+def distances(found: Reach, size: int) -> IntArray:
+    """How many steps each of `found.nodes` is from the nearest start, in their order; nodes are below `size`."""
     count = len(found.nodes)
-    nodes: Places = found.nodes.astype(np.intp)
-    place = np.empty(len(found.previous), dtype=np.int32)
-    place[nodes] = np.arange(count, dtype=np.int32)
-    parents = found.previous[nodes]
-    roots = int(np.count_nonzero(parents < 0))
-    steps = place[parents[roots:]]  # ascending, because nodes are found in the order of their parents
+    place = np.empty(size, dtype=np.int32)
+    place[found.places] = np.arange(count, dtype=np.int32)
+    roots = int(np.count_nonzero(found.parents < 0))
+    steps = place[found.parents[roots:]]  # ascending, because nodes are found in the order of their parents
     result = np.zeros(count, dtype=np.int32)
     done, level = roots, 0
     while done < count:
@@ -104,8 +86,3 @@ def distances(found: Reach) -> IntArray:
         result[done:end] = level
         done = end
     return result
-
-
-def _ones(count: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """As many ones, which take no memory."""
-    return np.broadcast_to(np.float64(1), (count,))
