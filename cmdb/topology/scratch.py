@@ -25,7 +25,7 @@ _ROOM = 256
 
 
 def _found_loop() -> Loop | None:
-    """scipy's loop, if it is there and does on two nodes what is expected of it."""
+    """Give scipy's loop, if it is there and does on two nodes what is expected of it."""
     loop: Loop | None = getattr(_traversal, "_breadth_first_directed", None)
     nodes, previous = np.empty(2, dtype=np.int32), np.full(2, _NONE, dtype=np.int32)
     entries, offsets = np.array([1], dtype=np.int32), np.array([0, 1, 1], dtype=np.int32)
