@@ -47,8 +47,8 @@ $(STAMP): requirements-dev.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: setup editor ## Import a real scan, tell a story on it, answer two questions, serve the API (STORE=address)
-	@$(BIN)/cmdb demo $(if $(STORE),--store "$(STORE)")
+demo: setup editor ## Import a real scan, tell a story on it, answer two questions, serve the API (STORE=neo4j or an address)
+	@$(BIN)/cmdb demo $(if $(STORE),--store "$(STORE)") $(ARGS)
 
 serve: setup editor ## Serve the API on the store that CMDB_STORE or STORE=address names
 	@$(BIN)/cmdb serve $(if $(STORE),--store "$(STORE)")

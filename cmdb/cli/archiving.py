@@ -95,7 +95,7 @@ def copy_between(source: str, target: str, as_json: bool) -> None:
         StoreMissingError: there is no store to copy.
         StoreNotEmptyError: the one that takes it is not empty.
     """
-    origin, goal = Settings(store=source), Settings(store=target)
+    origin, goal = Place(source).settings(), Place(target).settings()
 
     async def work(progress: Progress) -> Contents:
         async with _opened(origin, must_exist=True) as opened, _opened(goal) as taking:

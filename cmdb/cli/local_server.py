@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,18 +83,23 @@ def local_address(choice: ServerChoice) -> str:
     return address_with_password(server)
 
 
-@contextmanager
-def fresh_server(terminal: Terminal) -> Iterator[str]:
-    """A server in a folder of its own for a while; gives its address with the password."""
-    with tempfile.TemporaryDirectory(prefix="cmdb-neo4j-", ignore_cleanup_errors=True) as folder:
-        terminal.say(
-            "Starting a Neo4j server of its own; the first time it is fetched, which takes minutes …"
-        )
-        server = start(ServerChoice(Path(folder)))
-        try:
-            yield address_with_password(server)
-        finally:
-            server.stop()
+def address_in_use(choice: ServerChoice, terminal: Terminal) -> str:
+    """The address, with its password, of the server that runs in this folder; started where none does.
+
+    It is said what is done, for the server goes on running after the command.
+
+    Raises:
+        ServerPartsError: its parts cannot be had.
+        ServerStartError: it does not start.
+    """
+    server = status(choice)
+    if server is None:
+        terminal.say(f"No Neo4j server runs in {choice.place}; starting one, as `cmdb neo4j start` does.")
+        terminal.say("The first time it is fetched (about 130 MB), which takes minutes …")
+        server = start(choice)
+        terminal.say("It goes on running; `cmdb neo4j stop` ends it.")
+    terminal.say(f"Neo4j {server.version} runs at {server.address} (process {server.pid}).")
+    return address_with_password(server)
 
 
 def _password(folder: Path) -> str:

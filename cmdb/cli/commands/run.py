@@ -51,7 +51,9 @@ def demo(
     store: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option(
-            metavar="ADDRESS", help="Tell the story on this store. Default: a fresh one, never your own."
+            metavar="ADDRESS",
+            help="Tell the story on this store; `neo4j`: on the local server, which is started where it does "
+            "not run. Default: a fresh one, never your own.",
         ),
     ] = None,
     port: Port = 8000,
@@ -63,4 +65,4 @@ def demo(
     run_demo(store, port if serving else None)
 
 
-DEMO_EXAMPLES = examples("cmdb demo", "cmdb demo --no-serve --store demo.db")
+DEMO_EXAMPLES = examples("cmdb demo", "cmdb demo --no-serve --store demo.db", "cmdb demo --store neo4j")

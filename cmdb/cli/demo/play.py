@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import tempfile
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from cmdb.cli.demo.stage import (
 from cmdb.cli.demo.story import read_story
 from cmdb.cli.demo.telling import Teller
 from cmdb.cli.gateway import LocalGateway
-from cmdb.cli.local_server import fresh_server
+from cmdb.cli.local_server import ServerChoice, address_in_use
 from cmdb.cli.logs import keep_quiet
 from cmdb.cli.packaged import example_folder
 from cmdb.cli.place import LOCAL_SERVER
@@ -35,50 +36,56 @@ _BEFORE_THE_STORY = timedelta(days=3)
 """The inventory is there before the story begins."""
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where the demo plays: the settings, and the store's address for a person to go on with."""
+
+    settings: Settings
+    store: str
+
+
 def run_demo(store: str | None, port: int | None) -> None:
     """Play the demo on a store, or on a fresh one; then serve it at the port, unless that is None.
 
-    `neo4j` is a fresh Neo4j server, which ends with the demo.
+    `neo4j` is the server of `cmdb neo4j start`, which is started where it does not run.
 
     Raises:
         PortInUseError: another program listens at the port.
         StoreUnavailableError: the store cannot be opened.
+        ServerPartsError, ServerStartError: the Neo4j server cannot be started.
     """
     terminal = open_terminal()
-    if store == LOCAL_SERVER:
-        with fresh_server(terminal) as address:
-            _run(Settings(store=address), terminal, port)
-        return
-    _run(
-        Settings(store=store or str(Path(tempfile.mkdtemp(prefix="cmdb-demo-")) / "demo.db")), terminal, port
-    )
-
-
-def _run(settings: Settings, terminal: Terminal, port: int | None) -> None:
     if port is None:
-        asyncio.run(_play(settings, terminal))
+        asyncio.run(_play(_stage(store, terminal), terminal))
         return
     listening = Listening(port=port, log_level="warning")
     with bound(listening) as listener:
-        asyncio.run(_play_and_serve(settings, terminal, listening, listener))
+        asyncio.run(_play_and_serve(_stage(store, terminal), terminal, listening, listener))
+
+
+def _stage(store: str | None, terminal: Terminal) -> Stage:
+    if store == LOCAL_SERVER:
+        return Stage(Settings(store=address_in_use(ServerChoice(), terminal)), LOCAL_SERVER)
+    settings = Settings(store=store or str(Path(tempfile.mkdtemp(prefix="cmdb-demo-")) / "demo.db"))
+    return Stage(settings, settings.shown_store)
 
 
 async def _play_and_serve(
-    settings: Settings, terminal: Terminal, listening: Listening, listener: socket.socket
+    stage: Stage, terminal: Terminal, listening: Listening, listener: socket.socket
 ) -> None:
-    await _play(settings, terminal)
-    async with open_application(settings) as application:
+    await _play(stage, terminal)
+    async with open_application(stage.settings) as application:
         await serve_application(application, listening, listener, terminal)
 
 
-async def _play(settings: Settings, terminal: Terminal) -> None:
+async def _play(stage: Stage, terminal: Terminal) -> None:
     keep_quiet()
-    told = await _set_up(settings, terminal)
-    async with open_application(settings) as application:
+    told = await _set_up(stage.settings, terminal)
+    async with open_application(stage.settings) as application:
         gateway = LocalGateway(application)
         await show_impact(gateway, told, terminal)
         await show_root_cause(gateway, told, terminal)
-    show_how_to_go_on(settings, terminal)
+    show_how_to_go_on(stage.store, terminal)
 
 
 async def _set_up(settings: Settings, terminal: Terminal) -> Told:

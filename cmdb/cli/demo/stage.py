@@ -15,13 +15,13 @@ from rich.table import Table
 from rich.text import Text
 
 from cmdb.api.services import Services
-from cmdb.app import Settings
 from cmdb.cli.asking import Seen, tell_impact, tell_root_cause
 from cmdb.cli.demo.story import Record, Story
 from cmdb.cli.gateway import Gateway, local_actor
 from cmdb.cli.import_ends import opened
 from cmdb.cli.operations import operation
 from cmdb.cli.packaged import example_folder
+from cmdb.cli.place import LOCAL_SERVER
 from cmdb.cli.render.imports import ImportAnswer, counts_table, headline, problem_parts, samples
 from cmdb.cli.terminal import Terminal, clean
 from cmdb.graph.elements import Node
@@ -176,15 +176,16 @@ def _as_it_is(words: str, style: str) -> Text:
     return Text(indent(words, "  "), style=style, no_wrap=True, overflow="ignore")
 
 
-def show_how_to_go_on(settings: Settings, terminal: Terminal) -> None:
+def show_how_to_go_on(store: str, terminal: Terminal) -> None:
     """What a person may try next, on the same store."""
     terminal.show(title("6  Go on yourself"))
-    terminal.show(Text(f"export CMDB_STORE={shlex.quote(settings.shown_store)}", style="bold"))
+    terminal.show(Text(f"export CMDB_STORE={shlex.quote(store)}", style="bold"))
     for words in (
         ("cmdb", "show", "rtr-print"),
         ("cmdb", "records", "Incident"),
         ("cmdb", "search", "printer"),
         ("cmdb", "classes", "Router"),
+        *([("cmdb", "neo4j", "stop")] if store == LOCAL_SERVER else []),
     ):
         terminal.show(Text(shlex.join(words), style="bold"))
     terminal.show(Text())

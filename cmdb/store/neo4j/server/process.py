@@ -104,7 +104,12 @@ def start_server(folder: Path, settings: ServerSettings, parts: ServerParts | No
     (folder / "conf" / "neo4j.conf").write_text(text, encoding="utf-8")
     is_first = not (folder / "data" / "databases").is_dir()
     server = LocalServer(folder, parts.version, port, _launch(folder, settings, parts))
-    _wait(server, settings.password, is_first=is_first)
+    try:
+        _wait(server, settings.password, is_first=is_first)
+    except BaseException:
+        # Nobody would find it: its folder does not say that it runs.
+        server.kill()
+        raise
     described = {**asdict(server), "folder": str(folder)}
     (folder / "server.json").write_bytes(orjson.dumps(described))
     return server
