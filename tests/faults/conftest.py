@@ -13,6 +13,7 @@ from random import Random
 import pytest
 
 from tests.faults.places import EMBEDDED, NEO4J, Place
+from tests.faults.processes import HANGS_AFTER_SECONDS
 from tests.neo4j_server import VERSIONS, lanes, neo4j_lane, neo4j_marks, server_address, wipe
 
 _FEW = 2
@@ -34,6 +35,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     for item in items:
         _spread(item)
+        if _asked():
+            item.add_marker(pytest.mark.timeout(2 * HANGS_AFTER_SECONDS))
     if _asked() or config.getoption("--fault-seed") is not None:
         return
     left = [item for item in items if item.get_closest_marker("neo4j") and _seed_of(item)]

@@ -17,6 +17,8 @@ from typing import Any
 
 KILLED = -signal.SIGKILL
 FAILED = 1
+HANGS_AFTER_SECONDS = 600.0
+"""Long enough for a busy machine: it tells what waits for ever from what takes long."""
 
 Say = Callable[[Any], None]
 """Tells the process that watches; what was said is heard even when the speaker is killed right after."""
@@ -60,7 +62,7 @@ class Running:
         """Kill -9."""
         self._process.kill()
 
-    def join(self, seconds: float = 100.0) -> Ended:
+    def join(self, seconds: float = HANGS_AFTER_SECONDS) -> Ended:
         """Wait for its end; a process that hangs is killed and fails the test."""
         end = time.monotonic() + seconds
         while self._process.is_alive() and time.monotonic() < end:
@@ -96,7 +98,7 @@ class Running:
         return True
 
 
-def run(work: Callable[..., Any], *arguments: Any, seconds: float = 100.0) -> Ended:
+def run(work: Callable[..., Any], *arguments: Any, seconds: float = HANGS_AFTER_SECONDS) -> Ended:
     """Do the work in a process of its own and wait for its end."""
     return Running(work, *arguments).join(seconds)
 
