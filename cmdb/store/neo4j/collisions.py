@@ -20,6 +20,6 @@ async def explain(transaction: Transaction, batch: WriteBatch) -> None:
         raise NodeExistsError(f"there already is a node {node_id!r}", details={"id": node_id})
     released = {(value, update.id) for update in batch.updates for value in update.releases}
     claims = {value: write.id for write in writes_of(batch) for value in claims_in(write)}
-    for value, holder in await transaction.rows(HOLDERS, values=sorted(claims)):
+    for value, holder in await transaction.in_groups(HOLDERS, sorted(claims)):
         if holder != claims[value] and (value, holder) not in released:
             raise taken(value, holder, claims[value])

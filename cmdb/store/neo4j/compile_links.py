@@ -25,31 +25,11 @@ def links_statement(schema: GraphSchema, query: LinkQuery) -> str:
     chosen = "" if query.labels is None else " WHERE there.label IN $labels"
     bound = "" if query.first is None else " LIMIT $first"
     return (
-        "UNWIND $ids AS id MATCH (here:CmdbNode {id: id}) "
+        "UNWIND $groups AS ids CALL (ids) { UNWIND ids AS id MATCH (here:CmdbNode {id: id}) "
         f"CALL (here) {{ MATCH (here){pattern}(there:CmdbNode){chosen} "
         "RETURN type(r) AS kind, there.id AS other, properties(r) AS own "
         f"ORDER BY kind, other{bound} }} "
-        "RETURN id, kind, other, own"
-    )
-
-
-def standing_links_statement(link_type: str) -> str:
-    """The links of one type that stand among `$rows` of source and target; null where both ends stand and no link."""
-    # Without the subquery the planner looks both ends up apart from each other and pairs them.
-    return (
-        "UNWIND $rows AS row MATCH (a:CmdbNode {id: row.source}) "
-        "CALL (row, a) { MATCH (b:CmdbNode {id: row.target}) "
-        f"OPTIONAL MATCH (a)-[r:{quoted(link_type)}]->(b) RETURN properties(r) AS own }} "
-        "RETURN row.source, row.target, own"
-    )
-
-
-def create_links_statement(link_type: str) -> str:
-    """Make links of one type; the answer is how many, which is less where an end is missing."""
-    return (
-        "UNWIND $rows AS row MATCH (a:CmdbNode {id: row.source}) "
-        "CALL (row, a) { MATCH (b:CmdbNode {id: row.target}) "
-        f"CREATE (a)-[r:{quoted(link_type)}]->(b) SET r = row.own RETURN b }} RETURN count(b)"
+        "RETURN collect([id, kind, other, own]) AS found } RETURN found"
     )
 
 

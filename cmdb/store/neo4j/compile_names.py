@@ -59,9 +59,16 @@ def _check_properties(names: Iterable[str]) -> None:
             raise UnsafeNameError(f"the property {name!r} is reserved")
 
 
-def labels_of(schema: GraphSchema, label: str) -> str:
-    """All labels of a node of this class, as they stand in a pattern: `:CmdbNode:Server:Host`."""
-    return "".join(f":{quoted(name)}" for name in (NODE_LABEL, *label_names(schema, label)))
+def labels_of(schema: GraphSchema, label: str) -> list[str]:
+    """All labels of a node of this class: `CmdbNode`, `Server`, `Host`, as a statement takes them as a value.
+
+    Raises:
+        UnsafeNameError: one of them cannot be a name in Neo4j.
+    """
+    names = [NODE_LABEL, *label_names(schema, label)]
+    for name in names:
+        quoted(name)
+    return names
 
 
 def label_names(schema: GraphSchema, label: str) -> tuple[str, ...]:

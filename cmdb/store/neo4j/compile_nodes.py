@@ -1,14 +1,9 @@
-"""Statements that make nodes and change their labels: each class has a text of its own."""
+"""Statements that change the labels of nodes: each pair of classes has a text of its own."""
 
 from __future__ import annotations
 
 from cmdb.graph.schema import GraphSchema
-from cmdb.store.neo4j.compile_names import label_names, labels_of, quoted
-
-
-def create_nodes_statement(schema: GraphSchema, label: str) -> str:
-    """Make nodes of one class of `$rows`, which hold all their properties."""
-    return f"UNWIND $rows AS row CREATE (n{labels_of(schema, label)}) SET n = row"
+from cmdb.store.neo4j.compile_names import label_names, quoted
 
 
 def relabel_statement(schema: GraphSchema, old: str, new: str) -> str:

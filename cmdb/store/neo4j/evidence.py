@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import orjson
 
@@ -40,7 +40,7 @@ def seen_list(seen: Mapping[str, Seen]) -> list[str] | None:
     return [text for source, span in sorted(seen.items()) for text in (source, *span)] or None
 
 
-def seen_of(texts: list[str] | None) -> dict[str, Seen]:
+def seen_of(texts: Sequence[str] | None) -> dict[str, Seen]:
     """The sightings of their list."""
     if not texts:
         return {}

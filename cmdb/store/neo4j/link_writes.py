@@ -11,15 +11,11 @@ from cmdb.graph.elements import LinkKey, Properties
 from cmdb.graph.errors import NodeNotFoundError
 from cmdb.graph.revision import ChangeKind
 from cmdb.store.batches import difference
-from cmdb.store.neo4j.compile_links import (
-    create_links_statement,
-    delete_links_statement,
-    standing_links_statement,
-    update_links_statement,
-)
+from cmdb.store.neo4j.compile_links import delete_links_statement, update_links_statement
 from cmdb.store.neo4j.connection import Transaction
-from cmdb.store.neo4j.reading import is_sendable, sendable
-from cmdb.store.neo4j.statements import EXISTING, LINKS_OF_NODES
+from cmdb.store.neo4j.link_ends import create_links, standing_links
+from cmdb.store.neo4j.reading import is_sendable
+from cmdb.store.neo4j.statements import LINKS_OF_NODES
 
 Row = dict[str, Any]
 
@@ -28,9 +24,9 @@ _AT_ONCE = 10_000
 
 @dataclass(slots=True)
 class LinksPlan:
-    """Links to be made, changed and removed, as rows by type, and the ledger's entries."""
+    """Links to be made; those to be changed and removed, as rows by type; and the ledger's entries."""
 
-    made: dict[str, list[Row]] = field(default_factory=dict)
+    made: dict[LinkKey, Properties] = field(default_factory=dict)
     changed: dict[str, list[Row]] = field(default_factory=dict)
     removed: dict[str, list[Row]] = field(default_factory=dict)
     entries: list[list[Any]] = field(default_factory=list)
@@ -62,38 +58,20 @@ async def _standing_links(
     transaction: Transaction, after: Mapping[LinkKey, Properties | None], created: Collection[str]
 ) -> dict[LinkKey, Properties]:
     """Those links that stand; where one is put and has no node made in this batch, its ends must stand."""
-    by_type: dict[str, list[Row]] = {}
-    for key in after:
-        # A node made in this batch has no link yet.
-        if key.source not in created and key.target not in created and is_sendable(*key):
-            by_type.setdefault(key.type, []).append({"source": key.source, "target": key.target})
-    found: dict[LinkKey, Properties] = {}
-    unseen = {
-        key
-        for key, put in after.items()
-        if put is not None and key.source not in created and key.target not in created
-    }
-    for link_type, rows in sorted(by_type.items()):
-        statement = standing_links_statement(link_type)
-        for source, target, properties in await transaction.rows(statement, rows=rows):
-            key = LinkKey(link_type, source, target)
-            unseen.discard(key)
-            if properties is not None:
-                found[key] = properties
-    if unseen:
-        await _refuse_missing(transaction, unseen, created)
-    return found
+    # A node made in this batch has no link yet.
+    asked = [key for key in after if key.source not in created and key.target not in created]
+    standing = await standing_links(transaction, [key for key in asked if is_sendable(*key)])
+    missing = {*standing.missing, *(end for key in asked for end in key[1:] if not is_sendable(end))}
+    if missing:
+        _refuse_missing([key for key in asked if after[key] is not None], missing)
+    return standing.found
 
 
-async def _refuse_missing(
-    transaction: Transaction, keys: Collection[LinkKey], created: Collection[str]
-) -> None:
-    ends = {end: key.type for key in sorted(keys) for end in (key.source, key.target) if end not in created}
-    rows = await transaction.rows(EXISTING, ids=sendable(ends))
-    standing = {row[0] for row in rows}
-    for end, link_type in ends.items():
-        if end not in standing:
-            raise NodeNotFoundError(f"link {link_type}: there is no node {end!r}", details={"id": end})
+def _refuse_missing(keys: Collection[LinkKey], missing: Collection[str]) -> None:
+    for key in sorted(keys):
+        for end in (key.source, key.target):
+            if end in missing:
+                raise NodeNotFoundError(f"link {key.type}: there is no node {end!r}", details={"id": end})
 
 
 def _note(
@@ -109,14 +87,14 @@ def _note(
             plan.removed.setdefault(key.type, []).append(row)
     elif before is None:
         plan.entries.append([*key, ChangeKind.CREATED.value, {}, after])
-        plan.made.setdefault(key.type, []).append(row)
+        plan.made[key] = after
     else:
         plan.entries.append([*key, ChangeKind.UPDATED.value, *difference(before, after)])
         plan.changed.setdefault(key.type, []).append(row)
 
 
-async def write_links(transaction: Transaction, plan: LinksPlan, created: Collection[str]) -> None:
-    """Remove, make and change links, type by type.
+async def write_links(transaction: Transaction, plan: LinksPlan) -> None:
+    """Remove, make and change links.
 
     Raises:
         NodeNotFoundError: a link is made between nodes of which one is not there.
@@ -124,12 +102,9 @@ async def write_links(transaction: Transaction, plan: LinksPlan, created: Collec
     for link_type, rows in sorted(plan.removed.items()):
         for piece in _pieces(rows):
             await transaction.do(delete_links_statement(link_type), rows=piece)
-    for link_type, rows in sorted(plan.made.items()):
-        for piece in _pieces(rows):
-            made = await transaction.row(create_links_statement(link_type), rows=piece)
-            if made is None or made[0] != len(piece):
-                keys = [LinkKey(link_type, row["source"], row["target"]) for row in piece]
-                await _refuse_missing(transaction, keys, created)
+    missing = await create_links(transaction, plan.made)
+    if missing:
+        _refuse_missing(plan.made, missing)
     for link_type, rows in sorted(plan.changed.items()):
         for piece in _pieces(rows):
             await transaction.do(update_links_statement(link_type), rows=piece)

@@ -19,12 +19,13 @@ from cmdb.graph.ledger import link_changes_json, node_changes_json
 from cmdb.graph.revision import Head, Revision
 from cmdb.store.neo4j import ledger
 from cmdb.store.neo4j.compile_held import HELD, any_statement, empty_statement
-from cmdb.store.neo4j.compile_links import create_links_statement
-from cmdb.store.neo4j.compile_nodes import create_nodes_statement
+from cmdb.store.neo4j.compile_names import quoted
 from cmdb.store.neo4j.connection import Connection, Transaction
 from cmdb.store.neo4j.errors import StoreBusyError
 from cmdb.store.neo4j.evidence import seen_list, stamps_text
 from cmdb.store.neo4j.layout import Layout
+from cmdb.store.neo4j.link_ends import create_links
+from cmdb.store.neo4j.node_writes import create_nodes
 from cmdb.store.neo4j.search_text import search_texts
 from cmdb.store.neo4j.statements import CREATE_IDENTIFIERS, EXISTING, REMEMBER_REQUEST
 
@@ -147,11 +148,7 @@ class _Loading:
             await self._connection.alone(empty_statement(label))
 
     async def _nodes(self, transaction: Transaction, nodes: Sequence[ArchivedNode]) -> None:
-        by_label: dict[str, list[dict[str, Any]]] = {}
-        for archived in nodes:
-            by_label.setdefault(archived.node.label, []).append(self._node_row(archived))
-        for label, rows in sorted(by_label.items()):
-            await transaction.do(create_nodes_statement(self._layout.schema, label), rows=rows)
+        await create_nodes(transaction, self._layout, [self._node_row(archived) for archived in nodes])
 
     def _node_row(self, archived: ArchivedNode) -> dict[str, Any]:
         node = archived.node
@@ -171,13 +168,11 @@ class _Loading:
         }
 
     async def _links(self, transaction: Transaction, links: Sequence[Link]) -> None:
-        await _check_known(transaction, {end for link in links for end in (link.source, link.target)})
-        by_type: dict[str, list[dict[str, Any]]] = {}
-        for link in links:
-            row = {"source": link.source, "target": link.target, "own": dict(link.properties)}
-            by_type.setdefault(link.type, []).append(row)
-        for link_type, rows in sorted(by_type.items()):
-            await transaction.do(create_links_statement(link_type), rows=rows)
+        for link_type in {link.type for link in links}:
+            quoted(link_type)
+        missing = await create_links(transaction, {link.key: dict(link.properties) for link in links})
+        if missing:
+            raise NodeNotFoundError(f"there is no node {missing[0]!r}", details={"id": missing[0]})
 
     async def _holdings(self, transaction: Transaction, holdings: Sequence[Holding]) -> None:
         claims: dict[str, list[str]] = {}

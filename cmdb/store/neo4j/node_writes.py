@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,12 +12,13 @@ from cmdb.graph.errors import NodeNotFoundError
 from cmdb.graph.revision import ChangeKind
 from cmdb.store.batches import difference, updated
 from cmdb.store.neo4j.claims import ClaimsPlan
-from cmdb.store.neo4j.compile_nodes import create_nodes_statement, relabel_statement
+from cmdb.store.neo4j.compile_names import labels_of
+from cmdb.store.neo4j.compile_nodes import relabel_statement
 from cmdb.store.neo4j.connection import Transaction
 from cmdb.store.neo4j.evidence import seen_list, seen_of, stamps_of, stamps_text
 from cmdb.store.neo4j.layout import Layout
 from cmdb.store.neo4j.search_text import search_texts
-from cmdb.store.neo4j.statements import DELETE_NODES, UPDATE_NODES
+from cmdb.store.neo4j.statements import CREATE_NODES, DELETE_NODES, UPDATE_NODES
 
 Row = dict[str, Any]
 Raw = Mapping[str, Any]
@@ -168,13 +169,7 @@ def stamp_plan(plan: NodesPlan, revision: int, at: str) -> None:
 
 async def write_nodes(transaction: Transaction, plan: NodesPlan, layout: Layout) -> None:
     """Make, relabel and change nodes; a constraint refuses ids that are in use."""
-    by_label: dict[str, list[Row]] = {}
-    for row in plan.made.values():
-        by_label.setdefault(row["label"], []).append(row)
-    for label, rows in sorted(by_label.items()):
-        statement = create_nodes_statement(layout.schema, label)
-        for start in range(0, len(rows), _AT_ONCE):
-            await transaction.do(statement, rows=rows[start : start + _AT_ONCE])
+    await create_nodes(transaction, layout, list(plan.made.values()))
     for (old, new), ids in sorted(plan.relabelled.items()):
         await transaction.do(relabel_statement(layout.schema, old, new), ids=ids)
     sets: dict[str, Row] = {}
@@ -184,6 +179,14 @@ async def write_nodes(transaction: Transaction, plan: NodesPlan, layout: Layout)
     rows = [{"id": node_id, "set": sets[node_id]} for node_id in sorted(sets)]
     for start in range(0, len(rows), _AT_ONCE):
         await transaction.do(UPDATE_NODES, rows=rows[start : start + _AT_ONCE])
+
+
+async def create_nodes(transaction: Transaction, layout: Layout, nodes: Sequence[Row]) -> None:
+    """Make nodes, whose rows hold all their properties, the label's name among them."""
+    labels = {label: labels_of(layout.schema, label) for label in {row["label"] for row in nodes}}
+    for start in range(0, len(nodes), _AT_ONCE):
+        rows = [[labels[row["label"]], row] for row in nodes[start : start + _AT_ONCE]]
+        await transaction.do(CREATE_NODES, rows=rows)
 
 
 async def delete_nodes(transaction: Transaction, plan: NodesPlan) -> None:

@@ -9,12 +9,16 @@ from cmdb.graph.errors import InvalidQueryError
 from cmdb.graph.query import Direction, LinkQuery
 from cmdb.graph.revision import Head
 from cmdb.graph.schema import GraphSchema
-from cmdb.store.neo4j.compile_links import links_statement, standing_links_statement
+from cmdb.store.neo4j.compile_links import links_statement
 from cmdb.store.neo4j.compile_rows import node_of
 from cmdb.store.neo4j.connection import Transaction
 from cmdb.store.neo4j.evidence import claims_of, seen_of, stamps_of
 from cmdb.store.neo4j.ledger import head_of
+from cmdb.store.neo4j.link_ends import standing_links
 from cmdb.store.neo4j.statements import EVIDENCE, HEAD, HOLDERS, NODES_BY_ID
+
+# A few of them may have very many links each.
+_HUBS_AT_ONCE = 50
 
 
 def sendable(texts: Iterable[str]) -> list[str]:
@@ -39,22 +43,25 @@ async def head(transaction: Transaction) -> Head:
 
 async def get(transaction: Transaction, ids: Sequence[str]) -> Mapping[str, Node]:
     """The nodes with these ids, in the order asked for."""
-    rows = await transaction.rows(NODES_BY_ID, ids=sendable(ids))
-    return {node.id: node for (row,) in rows for node in (node_of(row),)}
+    found = await transaction.in_groups(NODES_BY_ID, sendable(ids))
+    return {node.id: node for node in map(node_of, found)}
 
 
 async def resolve(transaction: Transaction, identifiers: Sequence[str]) -> Mapping[str, str]:
     """The node id that holds each identifier."""
-    rows = await transaction.rows(HOLDERS, values=sendable(identifiers))
+    rows = await transaction.in_groups(HOLDERS, sendable(identifiers))
     return {value: holder for value, holder in rows}  # noqa: C416 - rows are lists, which dict() takes too, but unchecked
 
 
 async def evidence(transaction: Transaction, ids: Sequence[str]) -> Mapping[str, Evidence]:
     """Provenance of these nodes."""
-    rows = await transaction.rows(EVIDENCE, ids=sendable(ids))
+    rows = await transaction.in_groups(EVIDENCE, sendable(ids))
+    # Nodes that came together from one source have the same stamps and sightings.
+    stamps = {text: stamps_of(text) for text in {row[1] for row in rows}}
+    spans = {texts: seen_of(texts) for texts in {tuple(row[2] or ()) for row in rows}}
     return {
-        node_id: Evidence(stamps_of(stamps), seen_of(seen), tuple(sorted(claims_of(claims))))
-        for node_id, stamps, seen, claims in rows
+        node_id: Evidence(stamps[text], spans[tuple(seen or ())], tuple(sorted(claims_of(claims))))
+        for node_id, text, seen, claims in rows
     }
 
 
@@ -69,8 +76,8 @@ async def links(
     if query.first is not None and query.first < 0:
         raise InvalidQueryError(f"{query.first} links of each node were asked for")
     statement = links_statement(schema, query)
-    rows = await transaction.rows(
-        statement, ids=sendable(query.ids), labels=list(query.labels or ()), first=query.first
+    rows = await transaction.in_groups(
+        statement, sendable(query.ids), _HUBS_AT_ONCE, labels=list(query.labels or ()), first=query.first
     )
     outwards = query.direction is Direction.OUT
     found: dict[str, list[Link]] = {}
@@ -84,15 +91,5 @@ async def links_at(
     transaction: Transaction, schema: GraphSchema, keys: Sequence[LinkKey]
 ) -> Mapping[LinkKey, Properties]:
     """The properties of those links that stand."""
-    by_type: dict[str, list[dict[str, str]]] = {}
-    for key in dict.fromkeys(keys):
-        if key.type in schema.link_types and is_sendable(*key):
-            by_type.setdefault(key.type, []).append({"source": key.source, "target": key.target})
-    found: dict[LinkKey, Properties] = {}
-    for link_type, rows in sorted(by_type.items()):
-        for source, target, properties in await transaction.rows(
-            standing_links_statement(link_type), rows=rows
-        ):
-            if properties is not None:
-                found[LinkKey(link_type, source, target)] = properties
-    return found
+    known = [key for key in dict.fromkeys(keys) if key.type in schema.link_types and is_sendable(*key)]
+    return (await standing_links(transaction, known)).found

@@ -8,11 +8,28 @@ from cmdb.store.revision_rows import REVISION_FIELDS
 # ------------------------------------------------------------------------------------------ reading
 HEAD = "MATCH (h:CmdbHead {name: 'head'}) RETURN h.revision, h.hash, h.loading"
 
-NODES_BY_ID = f"UNWIND $ids AS id MATCH (n:CmdbNode {{id: id}}) RETURN {NODE}"
+# What is asked for many keys at once answers each group of them with one list.
+NODES_BY_ID = f"""
+UNWIND $groups AS ids
+CALL (ids) {{ UNWIND ids AS id MATCH (n:CmdbNode {{id: id}}) RETURN collect({NODE}) AS found }}
+RETURN found
+"""
 
-HOLDERS = "UNWIND $values AS value MATCH (i:CmdbIdentifier {value: value}) RETURN i.value, i.holder"
+HOLDERS = """
+UNWIND $groups AS texts
+CALL (texts) {
+  UNWIND texts AS text MATCH (i:CmdbIdentifier {value: text}) RETURN collect([text, i.holder]) AS found
+}
+RETURN found
+"""
 
-EVIDENCE = "UNWIND $ids AS id MATCH (n:CmdbNode {id: id}) RETURN n.id, n._stamps, n._seen, n._claims"
+EVIDENCE = """
+UNWIND $groups AS ids
+CALL (ids) {
+  UNWIND ids AS id MATCH (n:CmdbNode {id: id}) RETURN collect([id, n._stamps, n._seen, n._claims]) AS found
+}
+RETURN found
+"""
 
 _REVISION = ", ".join(f"r.{name}" for name in REVISION_FIELDS)
 
@@ -73,13 +90,51 @@ RETURN {NODE}, score ORDER BY score DESC, n.id LIMIT $first
 LOCK_HEAD = "MATCH (h:CmdbHead {name: 'head'}) SET h._lock = true RETURN h.revision, h.hash, h.loading"
 
 LOCK_NODES = """
-UNWIND $rows AS row
-MATCH (n:CmdbNode {id: row.id})
-REMOVE n._lock
-RETURN n.id, CASE row.part WHEN 'all' THEN properties(n) ELSE n{._seen} END
+UNWIND $groups AS rows
+CALL (rows) {
+  UNWIND rows AS row
+  MATCH (n:CmdbNode {id: row.id})
+  REMOVE n._lock
+  RETURN collect([row.id, CASE row.part WHEN 'all' THEN properties(n) ELSE n{._seen} END]) AS found
+}
+RETURN found
 """
 
 # ------------------------------------------------------------------------------------------ writing
+# Labels and types that are values come from the schema, whose names are checked (`compile_names`).
+CREATE_NODES = "UNWIND $rows AS row CREATE (n:$(row[0])) SET n = row[1]"
+
+# The ends of links as a list of nodes in the order of `$ends`, each wrapped in a list that is empty of a node, not
+# shorter, where there is none; and the places of those that are missing.
+_ENDS = """
+UNWIND range(0, size($ends) - 1) AS place
+OPTIONAL MATCH (n:CmdbNode {id: $ends[place]})
+WITH place, n ORDER BY place
+WITH collect([n]) AS nodes, collect(CASE WHEN n IS NULL THEN place END) AS missing
+"""
+
+STANDING_LINKS = f"""
+{_ENDS}
+CALL (nodes) {{
+  UNWIND range(0, size($links) - 1) AS place
+  WITH place, nodes[$links[place][0]][0] AS a, nodes[$links[place][1]][0] AS b, $links[place][2] AS wanted
+  MATCH (a)-[r]->(b) WHERE type(r) = wanted
+  RETURN collect([place, properties(r)]) AS found
+}}
+RETURN missing, found
+"""
+
+CREATE_LINKS = f"""
+{_ENDS}
+CALL (nodes) {{
+  UNWIND $links AS link
+  WITH link, nodes[link[0]][0] AS a, nodes[link[1]][0] AS b
+  WHERE a IS NOT NULL AND b IS NOT NULL
+  CREATE (a)-[r:$(link[2])]->(b) SET r = link[3]
+}}
+RETURN missing
+"""
+
 UPDATE_NODES = "UNWIND $rows AS row MATCH (n:CmdbNode {id: row.id}) SET n += row.set"
 
 DELETE_NODES = "UNWIND $ids AS id MATCH (n:CmdbNode {id: id}) DETACH DELETE n"

@@ -100,7 +100,7 @@ class BatchWriter:
         """The nodes concerned that are there, locked; with their properties where those matter."""
         if not prepared.locks:
             return {}
-        rows = await transaction.rows(LOCK_NODES, rows=list(prepared.locks))
+        rows = await transaction.in_groups(LOCK_NODES, prepared.locks)
         return {node_id: properties or {} for node_id, properties in rows}
 
     async def _written(
@@ -151,7 +151,7 @@ class BatchWriter:
 
 async def _write_graph(transaction: Transaction, layout: Layout, nodes: NodesPlan, links: LinksPlan) -> None:
     await write_nodes(transaction, nodes, layout)
-    await write_links(transaction, links, nodes.made.keys())
+    await write_links(transaction, links)
     await delete_nodes(transaction, nodes)
 
 

@@ -6,13 +6,13 @@ from cmdb.graph.query import AllOf, Condition, Direction, Linked, LinkQuery, Nod
 from cmdb.store.neo4j.compile_find import Place, count_statement, label_counts_statement, page_statements
 from cmdb.store.neo4j.compile_labels import cover_of
 from cmdb.store.neo4j.compile_links import (
-    create_links_statement,
     frontier_statement,
     links_statement,
     region_links_statement,
     region_nodes_statement,
 )
-from cmdb.store.neo4j.compile_nodes import create_nodes_statement, relabel_statement
+from cmdb.store.neo4j.compile_names import labels_of
+from cmdb.store.neo4j.compile_nodes import relabel_statement
 from cmdb.store.neo4j.compile_schema import create_index_statement, relabel_all_statement
 from tests.contract.schema import ALL, ITEMS, SCHEMA
 
@@ -78,11 +78,11 @@ def test_counts() -> None:
 def test_links() -> None:
     """Reading, following and making them."""
     assert links_statement(SCHEMA, LinkQuery(("a",), Direction.OUT)) == snapshot(
-        "UNWIND $ids AS id MATCH (here:CmdbNode {id: id}) CALL (here) { MATCH (here)-[r]->(there:CmdbNode) RETURN type(r) AS kind, there.id AS other, properties(r) AS own ORDER BY kind, other } RETURN id, kind, other, own"
+        "UNWIND $groups AS ids CALL (ids) { UNWIND ids AS id MATCH (here:CmdbNode {id: id}) CALL (here) { MATCH (here)-[r]->(there:CmdbNode) RETURN type(r) AS kind, there.id AS other, properties(r) AS own ORDER BY kind, other } RETURN collect([id, kind, other, own]) AS found } RETURN found"
     )
     narrowed = LinkQuery(("a",), Direction.IN, ("RUNS_ON", "CONNECTS"), ("Host",), 3)
     assert links_statement(SCHEMA, narrowed) == snapshot(
-        "UNWIND $ids AS id MATCH (here:CmdbNode {id: id}) CALL (here) { MATCH (here)<-[r:`RUNS_ON`|`CONNECTS`]-(there:CmdbNode) WHERE there.label IN $labels RETURN type(r) AS kind, there.id AS other, properties(r) AS own ORDER BY kind, other LIMIT $first } RETURN id, kind, other, own"
+        "UNWIND $groups AS ids CALL (ids) { UNWIND ids AS id MATCH (here:CmdbNode {id: id}) CALL (here) { MATCH (here)<-[r:`RUNS_ON`|`CONNECTS`]-(there:CmdbNode) WHERE there.label IN $labels RETURN type(r) AS kind, there.id AS other, properties(r) AS own ORDER BY kind, other LIMIT $first } RETURN collect([id, kind, other, own]) AS found } RETURN found"
     )
     assert frontier_statement(SCHEMA, ("RUNS_ON",), Direction.IN) == snapshot(
         "UNWIND $ids AS id MATCH (here:CmdbNode {id: id}) MATCH (here)<-[r:`RUNS_ON`]-(there:CmdbNode) WITH DISTINCT there RETURN there.id, there.label, coalesce(there.status, '')"
@@ -93,16 +93,11 @@ def test_links() -> None:
     assert region_links_statement(SCHEMA, ("RUNS_ON", "CONNECTS"), Direction.OUT) == snapshot(
         "UNWIND $ids AS id MATCH (here:CmdbNode {id: id}) MATCH (here)-[r:`RUNS_ON`|`CONNECTS`]->(there:CmdbNode) RETURN id, type(r), there.id, properties(r)"
     )
-    assert create_links_statement("RUNS_ON") == snapshot(
-        "UNWIND $rows AS row MATCH (a:CmdbNode {id: row.source}) CALL (row, a) { MATCH (b:CmdbNode {id: row.target}) CREATE (a)-[r:`RUNS_ON`]->(b) SET r = row.own RETURN b } RETURN count(b)"
-    )
 
 
 def test_nodes_and_indexes() -> None:
     """Names stand quoted, values not at all."""
-    assert create_nodes_statement(SCHEMA, "Server") == snapshot(
-        "UNWIND $rows AS row CREATE (n:`CmdbNode`:`Server`:`Host`:`Item`) SET n = row"
-    )
+    assert labels_of(SCHEMA, "Server") == ["CmdbNode", "Server", "Host", "Item"]
     assert relabel_statement(SCHEMA, "Server", "Host") == snapshot(
         "UNWIND $ids AS id MATCH (n:CmdbNode {id: id}) SET n:`Host`:`Item` REMOVE n:`Server`"
     )
