@@ -157,7 +157,7 @@ async def test_connections_that_fall_silent_for_ever_end_in_one_error_and_are_re
 ) -> None:
     """The network swallows what they send and tells nobody; a request sent again has one effect."""
     settings = Neo4jSettings(
-        1.0, 1.0, retry_seconds=1.0, connections=5, wait_seconds=1.0, connect_seconds=1.0
+        2.0, 2.0, retry_seconds=1.0, connections=5, wait_seconds=4.0, connect_seconds=2.0
     )
     async with _through(place, random.randrange(1_000), settings) as (proxy, store):
         await put(store, host("first"))
