@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import strawberry
-from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension
+from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.schema import validate_document
 from strawberry.tools import merge_types
 
 from cmdb.api.batching.executor import BatchingExecution
 from cmdb.api.context import NodeTypes
 from cmdb.api.fields.as_of import as_of_fields
-from cmdb.api.fields.change_impact import ChangeImpactFields
+from cmdb.api.fields.change_impact import ChangeImpactFields, change_fields
 from cmdb.api.fields.change_schedule import ChangeScheduleFields
 from cmdb.api.fields.configuration_items import configuration_item_fields
 from cmdb.api.fields.diff import DiffFields
@@ -31,6 +34,9 @@ from cmdb.api.limits import Limits, LimitsExtension
 from cmdb.api.moments import MomentAwareExecutor
 from cmdb.api.scalars import scalar_map
 from cmdb.model.types import Model
+
+DOCUMENTS_REMEMBERED = 128
+"""So many documents are parsed and validated once; clients ask the same few again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,7 @@ class Schema(strawberry.Schema):
 
 def build_schema(model: Model, limits: Limits, *, batching: bool = True) -> ApiSchema:
     """The GraphQL schema of a model; without batching graphql-core completes every field by itself."""
-    types = node_types(model)
+    types = node_types(model, {"Change": change_fields()})
     readings = (
         configuration_item_fields(model),
         record_queries(model, types),
@@ -73,14 +79,18 @@ def build_schema(model: Model, limits: Limits, *, batching: bool = True) -> ApiS
     )
     query = merge_types("Query", (*readings, as_of_fields(readings), DiffFields, ModelFields))
     mutation = merge_types("Mutation", (ItemMutations, record_mutations(model, types), ImportMutations))
+    # One for each schema: what is remembered is forgotten with it.
+    validated = lru_cache(maxsize=DOCUMENTS_REMEMBERED)(validate_document)
     schema = Schema(
         query=query,
         mutation=mutation,
         types=[*types.by_label.values(), types.unknown],
         extensions=[
-            lambda: ParserCache(maxsize=128),
+            lambda: ParserCache(maxsize=DOCUMENTS_REMEMBERED),
             lambda: MaxTokensLimiter(max_token_count=limits.tokens),
             lambda: _limited(limits),
+            # After the bounds: what is beyond them is refused before it is validated.
+            lambda: _validated_once(validated),
         ],
         execution_context_class=BatchingExecutor if batching else MomentAwareExecutor,
         config=StrawberryConfig(scalar_map=scalar_map()),
@@ -91,4 +101,10 @@ def build_schema(model: Model, limits: Limits, *, batching: bool = True) -> ApiS
 def _limited(limits: Limits) -> SchemaExtension:
     extension = LimitsExtension()
     extension.limits = limits
+    return extension
+
+
+def _validated_once(validated: Callable[..., Any]) -> SchemaExtension:
+    extension = ValidationCache()
+    extension.cached_validate_document = validated
     return extension
