@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from cmdb.app import Application, Settings, open_application
-from cmdb.cli.place import Place
+from cmdb.cli.place import LOCAL_SERVER, Place
 from cmdb.cli.terminal import open_terminal, plural
 from cmdb.graph.query import NodeQuery
 
@@ -23,7 +23,9 @@ def make_store(place: Place) -> None:
         f"The store is ready: {settings.shown_store}, {plural(count, 'configuration item')}.", "bold"
     )
     if place.store:
-        terminal.say(f"Use it in every command: export CMDB_STORE={settings.shown_store}")
+        # The local server's own address would need its password beside it.
+        address = LOCAL_SERVER if place.store == LOCAL_SERVER else settings.shown_store
+        terminal.say(f"Use it in every command: export CMDB_STORE={address}")
     for step in (
         "Bring a scan in:        cmdb import nmap scan.xml",
         "Or a table:             cmdb import table machines.csv",
