@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from cmdb.graph.columns import PackedTexts, Words
 from cmdb.graph.structure import Structure
 from cmdb.model.types import Model
 from cmdb.topology.adjacency import group_by
-from cmdb.topology.arrays import Bytes, IntArray, SmallIntArray
+from cmdb.topology.arrays import Bytes, IntArray, Places, SmallIntArray
 from cmdb.topology.conduction import conduct
 from cmdb.topology.impact_links import ImpactLinks
 from cmdb.topology.meaning import NONE, GroupSpec, TypeMeaning, type_meanings
@@ -28,13 +29,12 @@ def build_topology(structure: Structure, model: Model) -> Topology:
     class_names = tuple(sorted(model.classes))
     codes = _codes(structure.labels, {name: code for code, name in enumerate(class_names)})
     nodes = np.flatnonzero(codes >= 0)
-    ids = encode_ids([structure.ids[node] for node in nodes.tolist()])
+    ids = _ids(structure.ids, nodes)
     ordered = np.argsort(ids, kind="stable")
     nodes = nodes[ordered]
     places = np.full(len(codes), -1, dtype=np.int32)
     places[nodes] = np.arange(len(nodes), dtype=np.int32)
-    statuses = structure.statuses
-    retired = np.fromiter((statuses[node] == RETIRED for node in nodes.tolist()), np.bool_, len(nodes))
+    retired = _codes(structure.statuses, {RETIRED: 1})[nodes] == 1
     links = _links(structure, places, meanings)
     return Topology(
         revision=structure.revision,
@@ -51,6 +51,12 @@ def build_topology(structure: Structure, model: Model) -> Topology:
     )
 
 
+def _ids(ids: Sequence[str], nodes: Places) -> Bytes:
+    if isinstance(ids, PackedTexts):
+        return ids.packed[nodes]
+    return encode_ids([ids[node] for node in nodes.tolist()])
+
+
 def encode_ids(ids: Sequence[str]) -> Bytes:
     """Ids as UTF-8, whose order is that of the texts."""
     return np.array([ci_id.encode() for ci_id in ids], dtype=np.bytes_)
@@ -58,6 +64,9 @@ def encode_ids(ids: Sequence[str]) -> Bytes:
 
 def _codes(words: Sequence[str], known: Mapping[str, int]) -> SmallIntArray:
     """The code of each word, -1 for words without one."""
+    if isinstance(words, Words):
+        codes = np.array([known.get(name, -1) for name in words.names], dtype=np.int16)
+        return codes[np.asarray(words.codes)] if len(words) else np.empty(0, dtype=np.int16)
     return np.fromiter((known.get(word, -1) for word in words), np.int16, len(words))
 
 

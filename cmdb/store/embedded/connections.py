@@ -66,6 +66,22 @@ class Connections:
         """The result of the work, done on one snapshot of the file."""
         return await self._run(self._reading, lambda: self._read(work))
 
+    async def read_once(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """As `read`, of much that is not read again: no page of the file stays in this process's memory."""
+
+        def alone() -> T:
+            connection = self.open()
+            try:
+                with faults_of(self.place):
+                    connection.execute("PRAGMA mmap_size = 0")
+                    connection.execute("PRAGMA cache_size = -4096")
+                    with transaction(connection, "DEFERRED"):
+                        return work(connection)
+            finally:
+                connection.close()
+
+        return await self._run(self._reading, alone)
+
     async def on_reader_thread(self, work: Callable[[], T]) -> T:
         """The result of the work, done in a reading thread on a connection of its own keeping."""
         return await self._run(self._reading, work)

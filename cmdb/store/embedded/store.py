@@ -168,7 +168,7 @@ class EmbeddedStore:
 
     async def structure(self) -> Structure:
         """The shape of the whole graph at one revision."""
-        return await self._connections.read(lambda connection: shapes.structure(connection, self._names))
+        return await self._connections.read_once(lambda connection: shapes.structure(connection, self._names))
 
     def revisions(
         self, after: int = 0, limit: int | None = None, touching: str | None = None
