@@ -10,7 +10,10 @@ from tests.neo4j_server import VERSIONS, neo4j_marks, server_address, wipe
 
 EMBEDDED = "embedded"
 
-SERVERS = [pytest.param(f"neo4j-{version}", marks=neo4j_marks(version)) for version in VERSIONS]
+# The first test starts the server and fits it to the model, in which a busy machine takes its time.
+_PATIENCE = pytest.mark.timeout(400)
+
+SERVERS = [pytest.param(f"neo4j-{version}", marks=[*neo4j_marks(version), _PATIENCE]) for version in VERSIONS]
 """The Neo4j servers by name, as parameters of a test or fixture."""
 
 STORES = [pytest.param(EMBEDDED), *SERVERS]

@@ -14,6 +14,8 @@ from typing import Any
 COMMAND = Path(sys.executable).with_name("cmdb")
 EXAMPLE = Path(__file__).parents[2] / "examples" / "small-office"
 SCAN = EXAMPLE / "office-scan.xml"
+PATIENCE = 300
+"""Seconds that a busy machine may take for a command; what a test may take in all is bounded besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ def cmdb(*words: object, home: Path, stdin: bytes | None = None, **extra: str) -
         input=stdin,
         capture_output=True,
         env=environment(home, extra),
-        timeout=100,
+        timeout=PATIENCE,
         check=False,
     )
     return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())

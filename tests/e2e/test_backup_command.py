@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.command import COMMAND, Ended, cmdb, environment
-from tests.e2e.conftest import Played
+from tests.e2e.conftest import Played, only_embedded
 
 
 @pytest.fixture(scope="module")
@@ -29,14 +29,12 @@ def refused(ended: Ended, code: int, name: str) -> None:
 
 
 def _bytes_of(played: Played, *words: str) -> bytes:
-    extra = {"CMDB_STORE": str(played.store)}
-    return subprocess.run(
-        [str(COMMAND), *words], capture_output=True, env=environment(played.home, extra), check=True
-    ).stdout
+    home = environment(played.home, played.variables())
+    return subprocess.run([str(COMMAND), *words], capture_output=True, env=home, check=True).stdout
 
 
 def test_a_backup_restores_to_an_equal_store(played: Played, file: Path, tmp_path: Path) -> None:
-    """The file, the store and the restored store have one hash; and the restored one answers alike."""
+    """The file, the store and the restored embedded one have one hash; and the restored one answers alike."""
     goal = tmp_path / "restored.db"
     found = [
         played.ask("verify", file, "--json").data(),
@@ -76,6 +74,7 @@ def test_backups_go_through_pipes(played: Played, tmp_path: Path) -> None:
     assert played.ask("verify", "--json").data()["graph_hash"] == restored.data()["graph_hash"]
 
 
+@only_embedded("a matter of the file")
 def test_only_its_owner_may_read_a_backup(file: Path) -> None:
     """It holds everything that the store does."""
     assert 0o600 == stat.S_IMODE(file.stat().st_mode)
@@ -94,6 +93,7 @@ def test_a_store_that_holds_something_takes_no_backup(played: Played, file: Path
     refused(played.ask("restore", file), 4, "STORE_NOT_EMPTY")
 
 
+@only_embedded("a matter of the file")
 def test_a_damaged_backup_is_refused(played: Played, file: Path, tmp_path: Path) -> None:
     """With the place of the damage; and nothing of it is restored."""
     damaged = tmp_path / "damaged.cmdb.zst"
@@ -107,6 +107,7 @@ def test_a_damaged_backup_is_refused(played: Played, file: Path, tmp_path: Path)
     assert 0 == played.ask("restore", file, "--store", goal).code
 
 
+@only_embedded("a matter of files")
 @pytest.mark.parametrize(
     ("words", "code", "name"),
     [

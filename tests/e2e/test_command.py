@@ -1,16 +1,15 @@
-"""Every command of `cmdb`, run as a process on the demo's store."""
+"""Every command that asks, run as a process on the demo's store."""
 
 from __future__ import annotations
 
-import gzip
 import json
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.command import COMMAND, EXAMPLE, SCAN, cmdb, environment
-from tests.e2e.conftest import Played
+from tests.e2e.command import COMMAND, EXAMPLE, cmdb, environment
+from tests.e2e.conftest import Played, only_embedded
 
 COMMANDS = (
     "demo", "init", "import", "impact", "root-cause", "search", "show", "records", "query", "classes", "serve",
@@ -168,16 +167,6 @@ def test_classes_of_the_persons_own_folder_are_shown(tmp_path: Path) -> None:
     assert ended.out.startswith("CoffeeMachine")
 
 
-def test_init_makes_the_store_where_it_says(tmp_path: Path) -> None:
-    """In a folder that is not there yet; a second time is harmless."""
-    store = tmp_path / "new" / "estate.db"
-    first, second = (cmdb("init", "--store", store, home=tmp_path) for _ in range(2))
-
-    assert (0, 0) == (first.code, second.code)
-    assert store.is_file()
-    assert f"{store}, 0 configuration items" in first.err
-
-
 def test_the_contract_is_exported_whole(tmp_path: Path) -> None:
     """The schema, and every error sorted by code, importers' and the command's own among them."""
     ended = cmdb("schema", "export", "--directory", tmp_path / "contract", home=tmp_path)
@@ -196,60 +185,13 @@ def test_the_contract_is_exported_whole(tmp_path: Path) -> None:
     } <= set(codes)
 
 
-def test_a_plan_writes_nothing_then_the_import_does_then_nothing_is_left_to_do(tmp_path: Path) -> None:
-    """The counts of the plan are those of the import, and a second import makes no revision."""
-    store = tmp_path / "estate.db"
-
-    def bring_in(*options: str) -> dict[str, object]:
-        data: dict[str, object] = cmdb(
-            "import", "nmap", SCAN, "--json", "--store", store, *options, home=tmp_path
-        ).data()
-        return data
-
-    plan, done, again = bring_in("--plan"), bring_in(), bring_in()
-
-    assert plan["counts"] == done["counts"]
-    assert 1 == done["first_revision"]
-    assert None is again["first_revision"]
-    assert ["unchanged"] == list(again["counts"])  # type: ignore[call-overload]
-
-
-def test_files_are_imported_one_after_another_and_from_standard_input(tmp_path: Path) -> None:
-    """Each has its own report; a pipe may be compressed."""
-    store = tmp_path / "estate.db"
-    piped = cmdb(
-        "import", "nmap", "-", "--store", store, home=tmp_path, stdin=gzip.compress(SCAN.read_bytes())
-    )
-    tables = cmdb(
-        "import", "table", EXAMPLE / "services.csv", EXAMPLE / "people.csv", "--json",
-        "--source", "register", "--store", store, home=tmp_path,
-    )  # fmt: skip
-
-    assert (0, 0) == (piped.code, tables.code)
-    assert "created 110" in piped.out
-    assert ["register", "register"] == [report["source"] for report in tables.data()]
-
-
-def test_a_mapping_and_options_reach_the_importer(tmp_path: Path) -> None:
-    """A table in other words is brought in by a mapping from a file."""
-    table = tmp_path / "hosts.csv"
-    table.write_text("Rechner;Ort\nweb1;Keller\n")
-    mapping = tmp_path / "hosts.yaml"
-    mapping.write_text("class: Server\nattributes: {name: Rechner, location: Ort}\n")
-    words = ("import", "table", table, "--mapping", mapping, "--option", "delimiter=semicolon")
-    ended = cmdb(*words, "--store", tmp_path / "estate.db", home=tmp_path)
-
-    assert (0, "") == (ended.code, ended.err)
-    assert "created 1" in ended.out
-
-
-def test_a_reader_that_goes_away_is_no_trouble(played: Played) -> None:
+def test_a_reader_that_goes_away_is_no_trouble(tmp_path: Path) -> None:
     """`cmdb … | head` stays quiet."""
     process = subprocess.Popen(
         [str(COMMAND), "classes", "--json"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=environment(played.home, {}),
+        env=environment(tmp_path, {}),
     )
     assert process.stdout is not None
     assert process.stderr is not None
@@ -260,6 +202,7 @@ def test_a_reader_that_goes_away_is_no_trouble(played: Played) -> None:
     assert process.wait(timeout=60) in {0, 1}
 
 
+@only_embedded("colours are the terminal's matter")
 def test_colours_come_when_they_are_wanted_and_go_when_not(played: Played) -> None:
     """FORCE_COLOR for a pipe that understands them; NO_COLOR takes colours away."""
     assert "\x1b[" in played.ask("impact", "rtr-print", FORCE_COLOR="1").out

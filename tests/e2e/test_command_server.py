@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from tests.e2e.command import COMMAND, EXAMPLE, SCAN, Ended, cmdb, environment
-from tests.e2e.conftest import Played
+from tests.e2e.conftest import Person, Played, only_embedded
 
 
 @dataclass
@@ -37,12 +37,12 @@ class Server:
 
 
 @contextmanager
-def serving(store: Path, home: Path) -> Iterator[Server]:
-    """A server on any free port, stopped at the end."""
+def serving(person: Person) -> Iterator[Server]:
+    """A server of a person's store on any free port, stopped at the end."""
     process = subprocess.Popen(
-        [str(COMMAND), "serve", "--port", "0", "--store", str(store), "--log-level", "warning"],
+        [str(COMMAND), "serve", "--port", "0", "--log-level", "warning"],
         stderr=subprocess.PIPE,
-        env=environment(home, {}),
+        env=environment(person.home, person.variables()),
     )
     assert process.stderr is not None
     try:
@@ -53,7 +53,7 @@ def serving(store: Path, home: Path) -> Iterator[Server]:
             if b"Ctrl-C stops it" in line:
                 break
         assert url
-        yield Server(process, url, home)
+        yield Server(process, url, person.home)
     finally:
         if process.poll() is None:
             process.terminate()
@@ -64,7 +64,7 @@ def serving(store: Path, home: Path) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def server(played: Played) -> Iterator[Server]:
     """A server on the demo's store."""
-    with serving(played.store, played.home) as running:
+    with serving(played) as running:
         yield running
 
 
@@ -97,6 +97,7 @@ def test_an_import_is_sent_to_a_server(server: Server) -> None:
     assert "unchanged" in sent.data()["counts"]
 
 
+@only_embedded("codes are the server's own")
 def test_errors_of_a_server_keep_their_codes(server: Server, tmp_path: Path) -> None:
     """And the exit code of their kind."""
     bad = tmp_path / "bad.xml"
@@ -111,6 +112,7 @@ def test_errors_of_a_server_keep_their_codes(server: Server, tmp_path: Path) -> 
     assert "error INCIDENT_NOT_FOUND: " in missing.err
 
 
+@only_embedded("a matter of addresses")
 def test_the_server_of_the_environment_is_asked(server: Server, tmp_path: Path) -> None:
     """CMDB_URL names it once for all commands; a store that is named wins."""
     from_server = cmdb("search", "printing", "--json", home=tmp_path, CMDB_URL=server.url)
@@ -122,6 +124,7 @@ def test_the_server_of_the_environment_is_asked(server: Server, tmp_path: Path) 
     assert [] == from_store.data()
 
 
+@only_embedded("no store is asked")
 def test_what_is_no_cmdb_server_is_told(server: Server) -> None:
     """Another page of a web server is no answer to a question."""
     ended = cmdb("search", "x", "--url", f"{server.url}/static", home=server.home)
@@ -132,15 +135,15 @@ def test_what_is_no_cmdb_server_is_told(server: Server) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_server_that_is_told_to_stop_does_so_cleanly(number: signal.Signals, tmp_path: Path) -> None:
+def test_a_server_that_is_told_to_stop_does_so_cleanly(number: signal.Signals, played: Played) -> None:
     """Exit code 0, a last word, and a store that opens again."""
-    with serving(tmp_path / "estate.db", tmp_path) as running:
+    with serving(played) as running:
         assert 200 == httpx.get(f"{running.url}/readyz").status_code
         code, said = running.stop(number)
 
     assert 0 == code
     assert said.endswith("Stopped.\n")
-    assert 0 == cmdb("init", "--store", tmp_path / "estate.db", home=tmp_path).code
+    assert 0 == played.ask("init").code
 
 
 def test_the_demo_serves_at_its_end(tmp_path: Path) -> None:

@@ -69,12 +69,10 @@ def test_the_operations_that_gave_the_answers_are_shown(played: Played) -> None:
     assert 'variables: {"incidents": ["INC0000001", "INC0000002", "INC0000003"]' in out
 
 
-def test_a_second_telling_on_the_same_store_doubles_nothing(played: Played, tmp_path: Path) -> None:
+def test_a_second_telling_on_the_same_store_doubles_nothing(played: Played) -> None:
     """Imports change nothing, and the records are those of the first time."""
-    copy = tmp_path / "demo.db"
-    assert 0 == cmdb("demo", "--no-serve", "--store", copy, home=tmp_path).code
-    again = cmdb("demo", "--no-serve", "--store", copy, home=tmp_path)
-    incidents = cmdb("records", "Incident", "--json", "--store", copy, home=tmp_path)
+    again = played.ask("demo", "--no-serve", "--store", played.store)
+    incidents = played.ask("records", "Incident", "--json")
 
     assert 0 == again.code
     assert "office-scan.xml changed nothing, 110 unchanged" in again.out
