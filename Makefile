@@ -72,8 +72,8 @@ check: setup ## Format, lint, types, imports, house rules
 picture: setup ## Draw docs/images/demo.svg from what the demo prints
 	@$(BIN)/python tools/demo_picture.py
 
-bench: setup ## Measure (ARGS="..." goes to the benchmarks)
-	@$(BIN)/python -m benchmarks $(ARGS)
+bench: setup ## Measure; STORE=neo4j or an address: what Neo4j takes part in (ARGS="..." goes to the benchmarks)
+	@$(BIN)/python -m benchmarks $(if $(STORE),--store "$(STORE)") $(ARGS)
 
 contract: setup ## Write graphql/schema.graphql and graphql/errors.json again; fail if they differ from what is committed
 	@$(BIN)/cmdb schema export --directory graphql

@@ -1,4 +1,4 @@
-"""The budgets, and whether a run meets them. Each is a ratio within one run, or a plain limit.
+"""The budgets, and whether the results meet them. Each is a ratio within one run, or a plain limit.
 
 What happens in memory is compared by the processor's time: on a busy machine long work is interrupted and short
 work is not, so the clock would flatter the quicker of two. What also waits for the disk goes by the clock.
@@ -13,7 +13,7 @@ from functools import partial
 from operator import le
 
 from benchmarks.results import Measurement, Results
-from benchmarks.suites import completion, impacts, importing, reaching, starting
+from benchmarks.suites import answering, completion, impacts, importing, neo4j_importing, reaching, starting
 
 A_MILLION = 900_000
 """An estate of so many CIs was asked to have a million."""
@@ -41,22 +41,14 @@ def judge(results: Results) -> list[Judged]:
     """All budgets, in a fixed order."""
     return [
         *_reach(results),
-        Judged(
-            "Affected set beside Neo4j's own traversal through its driver",
-            "100× / 300× / 400× faster",
-            "",
-            Verdict.NOT_MEASURED,
-        ),
-        Judged(
-            "Impact of 1,000 and 6,500 CIs over HTTP, 7 fields each, beside the same rows by Cypher",
-            "2.5× faster",
-            "",
-            Verdict.NOT_MEASURED,
-        ),
+        *_reach_beside_neo4j(results),
+        *_answers(results),
         _completion(results),
         *_imports(results),
-        Judged("Import into Neo4j beside a bare UNWIND … MERGE", "60 %", "", Verdict.NOT_MEASURED),
-        *_again(results),
+        *_imports_into_neo4j(results),
+        *_again(results, importing.SECTION, importing.FIRST, importing.AGAIN),
+        *_again(results, neo4j_importing.SECTION, neo4j_importing.FIRST, neo4j_importing.AGAIN),
+        *_revisions(results),
         *_start(results),
         *_memory(results),
         *_growth(results),
@@ -92,6 +84,34 @@ def _reach(results: Results) -> list[Judged]:
     return judged
 
 
+def _reach_beside_neo4j(results: Results) -> list[Judged]:
+    """By the clock: the server works in a process of its own."""
+    found = results.of(reaching.SECTION)
+    judged = []
+    for size, least in ((1_000, 100), (6_500, 300), (37_000, 400)):
+        ours, theirs = about(found, reaching.OURS, size), about(found, reaching.NEO4J, size)
+        if ours and theirs:
+            ratio = theirs.timing.median / ours.timing.median
+            what = f"Affected set of {ours.amount:,} CIs beside Neo4j's own traversal through its driver"
+            judged.append(_judged(what, f"{least}× faster", ratio, f"{ratio:,.0f}×", partial(le, least)))
+    what = "Affected set beside Neo4j's own traversal through its driver"
+    return judged or [Judged(what, "100× / 300× / 400× faster", "", Verdict.NOT_MEASURED)]
+
+
+def _answers(results: Results) -> list[Judged]:
+    """Of one client, beside the rows alone."""
+    alone = [each for each in results.loads_of(answering.SECTION) if each.clients == 1]
+    judged = []
+    for ours in (each for each in alone if each.subject == answering.OURS):
+        for theirs in alone:
+            if (theirs.task, theirs.subject) == (ours.task, answering.CYPHER_ROWS):
+                ratio = theirs.median / ours.median
+                what = f"Impact of {ours.rows:,} CIs over HTTP, 7 fields each, beside such rows by Cypher through the driver"
+                judged.append(_judged(what, "2.5× faster", ratio, f"{ratio:.1f}×", partial(le, 2.5)))
+    what = "Impact of 1,000 and 6,500 CIs over HTTP, 7 fields each, beside the same rows by Cypher"
+    return judged or [Judged(what, "2.5× faster", "", Verdict.NOT_MEASURED)]
+
+
 def _completion(results: Results) -> Judged:
     what, wanted = "GraphQL completion of plain fields, the store left out", "1,000,000 leaves/s"
     found = [each for each in results.of(completion.SECTION) if each.subject == completion.COMPLETION]
@@ -115,22 +135,35 @@ def _imports(results: Results) -> list[Judged]:
     ]
 
 
-def _again(results: Results) -> list[Judged]:
-    found = results.of(importing.SECTION)
+def _imports_into_neo4j(results: Results) -> list[Judged]:
+    what, wanted = "Import into Neo4j beside a bare UNWIND … MERGE", "60 % of its throughput"
+    found = {each.subject: each for each in results.of(neo4j_importing.SECTION)}
+    ours, bare = found.get(neo4j_importing.FIRST), found.get(neo4j_importing.BARE)
+    if ours is None or bare is None:
+        return [Judged(what, wanted, "", Verdict.NOT_MEASURED)]
+    share = ours.rate / bare.rate
+    return [_judged(what, wanted, share, f"{share:.0%}", lambda seen: seen >= 0.6)]
+
+
+def _again(results: Results, section: str, first_time: str, again_time: str) -> list[Judged]:
+    found = results.of(section)
     judged = []
-    for first in (each for each in found if each.subject == importing.FIRST):
-        again = next(each for each in found if (each.task, each.subject) == (first.task, importing.AGAIN))
+    for first in (each for each in found if each.subject == first_time):
+        again = next(each for each in found if (each.task, each.subject) == (first.task, again_time))
         ratio = first.timing.median / again.timing.median
         what = f"The same again: {first.task}"
         judged.append(
             _judged(what, "3× faster than the first time", ratio, f"{ratio:.1f}×", lambda r: r >= 3)
         )
-    if judged:
-        made = results.repeated_import_revisions
-        judged.append(
-            _judged("Revisions made by importing the same again", "none", made, str(made), lambda m: m == 0)
-        )
     return judged
+
+
+def _revisions(results: Results) -> list[Judged]:
+    if not (results.of(importing.SECTION) or results.of(neo4j_importing.SECTION)):
+        return []
+    made = results.repeated_import_revisions
+    what = "Revisions made by importing the same again"
+    return [_judged(what, "none", made, str(made), lambda seen: seen == 0)]
 
 
 def _start(results: Results) -> list[Judged]:

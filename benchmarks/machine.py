@@ -6,13 +6,25 @@ import os
 import platform
 import sqlite3
 import subprocess
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.baselines.c_loop import compiler
 from benchmarks.results import Machine
 
-PACKAGES = ("graph-cmdb", "numpy", "scipy", "networkx", "strawberry-graphql", "graphql-core", "orjson")
+PACKAGES = (
+    "graph-cmdb",
+    "numpy",
+    "scipy",
+    "networkx",
+    "strawberry-graphql",
+    "graphql-core",
+    "orjson",
+    "uvicorn",
+    "neo4j",
+    "neo4j-rust-ext",
+)
 
 
 def load_average() -> float:
@@ -20,8 +32,8 @@ def load_average() -> float:
     return round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else 0.0
 
 
-def describe(load_before: float) -> Machine:
-    """This machine, its versions and how busy it was."""
+def describe(load_before: float, found: Mapping[str, str]) -> Machine:
+    """This machine, its versions with those found elsewhere, and how busy it was."""
     return Machine(
         processor=_processor(),
         cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
@@ -31,7 +43,7 @@ def describe(load_before: float) -> Machine:
         compiler=_compiler(),
         load_before=load_before,
         load_after=load_average(),
-        versions={**{name: version(name) for name in PACKAGES}, "SQLite": sqlite3.sqlite_version},
+        versions={**{name: version(name) for name in PACKAGES}, "SQLite": sqlite3.sqlite_version, **found},
     )
 
 

@@ -1,4 +1,4 @@
-"""Plots of a run, as SVG that is the same for the same results."""
+"""Plots of the results, as SVG that is the same for the same results."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from benchmarks.results import Results
-from benchmarks.suites import impacts, importing, reaching, starting
+from benchmarks.results import Measurement, Results
+from benchmarks.suites import answering, impacts, importing, reaching, starting
 from benchmarks.views import REACH_ORDER
+from benchmarks.views_neo4j import ANSWER_ORDER
 
-_OURS, _OTHERS = "#0b6e99", ("#b5651d", "#7a7a7a", "#5a8f29", "#8e5ea2")
+_OURS, _OTHERS = "#0b6e99", ("#018bff", "#b5651d", "#7a7a7a", "#5a8f29", "#8e5ea2")
 _STYLE: dict[Any, Any] = {
     "svg.hashsalt": "cmdb",
     "svg.fonttype": "none",
@@ -31,6 +32,7 @@ def plot(results: Results, folder: Path) -> frozenset[str]:
     made = set()
     for name, draw in (
         ("reach.svg", _reach),
+        ("answers.svg", _answers),
         ("growth.svg", _growth),
         ("start.svg", _start),
         ("import.svg", _import),
@@ -48,18 +50,52 @@ def _reach(results: Results, axes: Axes) -> bool:
     others = iter(_OTHERS)
     for subject in REACH_ORDER:
         mine = [each for each in found if each.subject == subject]
+        if not mine:
+            continue
         is_ours = subject.startswith("ours")
         axes.plot(
             [each.amount for each in mine],
-            [each.timing.cpu * 1000 for each in mine],
+            [_reach_seconds(each) * 1000 for each in mine],
             marker="o",
             label=subject,
             color=_OURS if is_ours else next(others),
             linestyle={reaching.RESULT: "--", reaching.SEARCH: ":"}.get(subject, "-"),
         )
-    axes.set(xscale="log", yscale="log", xlabel="affected CIs", ylabel="ms of a processor, median")
+    axes.set(
+        xscale="log", yscale="log", xlabel="affected CIs", ylabel="ms of a processor (Neo4j: by the clock)"
+    )
     axes.legend(frameon=False, fontsize="small")
     return bool(found)
+
+
+def _reach_seconds(each: Measurement) -> float:
+    """Neo4j works in a process of its own, whose work is not this one's."""
+    return each.timing.median if each.subject == reaching.NEO4J else each.timing.cpu
+
+
+def _answers(results: Results, axes: Axes) -> bool:
+    found = [each for each in results.loads_of(answering.SECTION) if each.clients == 1]
+    if not found:
+        return False
+    tasks = list(dict.fromkeys(each.task for each in found))
+    others = iter((*_OTHERS, *_OTHERS))
+    shown = [subject for subject in ANSWER_ORDER if any(each.subject == subject for each in found)]
+    for place, subject in enumerate(shown):
+        mine = {each.task: each.median * 1000 for each in found if each.subject == subject}
+        height = 0.8 / len(shown)
+        bars = axes.barh(
+            [tasks.index(task) + place * height for task in mine],
+            list(mine.values()),
+            height=height * 0.9,
+            color=_OURS if subject == answering.OURS else next(others),
+            label=subject,
+        )
+        axes.bar_label(bars, fmt=" {:,.0f}", fontsize="x-small")
+    axes.set_yticks([place + 0.8 * (1 - 1 / len(shown)) / 2 for place in range(len(tasks))], tasks)
+    axes.invert_yaxis()
+    axes.set(xlabel="ms for one client, median")
+    axes.legend(frameon=False, fontsize="x-small")
+    return True
 
 
 def _growth(results: Results, axes: Axes) -> bool:

@@ -1,8 +1,8 @@
-"""What a run found out: kept as JSON, from which tables, plots and the page are made."""
+"""What runs found out: kept as JSON, from which tables, plots and the page are made."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import orjson
@@ -13,7 +13,7 @@ from benchmarks.timing import Timing
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """Where the run took place. Loads are the system's average over one minute at the beginning and the end."""
+    """Where a run took place. Loads are the system's average over one minute at the beginning and the end."""
 
     processor: str
     cores: int
@@ -86,31 +86,94 @@ class Footprint:
 
 
 @dataclass(frozen=True, slots=True)
-class Results:
-    """All of a run. `command` is how to run it again; `notes` say what was left out and why."""
+class Load:
+    """How clients were answered that asked one after another, each as soon as it had its answer.
+
+    `subject` answered `task` with so many `rows` to each of so many `clients`; together they got `answers` answers
+    in `seconds`. median, p95: seconds that one answer took.
+    """
+
+    section: str
+    task: str
+    subject: str
+    cis: int
+    rows: int
+    clients: int
+    answers: int
+    seconds: float
+    median: float
+    p95: float
+
+    @property
+    def rate(self) -> float:
+        """Answers a second."""
+        return self.answers / self.seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of the benchmarks, and the sections that it measured.
+
+    `command` is how to run it again; `notes` say what was left out and why.
+    """
 
     date: str
     command: str
     machine: Machine
+    sections: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What stands in the page: of each section what the last run found that measured it."""
+
+    runs: tuple[Run, ...]
     estates: tuple[EstateSize, ...]
     measurements: tuple[Measurement, ...]
+    loads: tuple[Load, ...]
     footprints: tuple[Footprint, ...]
     repeated_import_revisions: int
-    notes: tuple[str, ...]
 
     def of(self, section: str) -> list[Measurement]:
         """The measurements of a section, in their order."""
         return [measurement for measurement in self.measurements if measurement.section == section]
+
+    def loads_of(self, section: str) -> list[Load]:
+        """The loads of a section, in their order."""
+        return [load for load in self.loads if load.section == section]
+
+
+def merged(earlier: Results, later: Results) -> Results:
+    """The later results, with those sections of the earlier ones that the later run did not measure."""
+    (last,) = later.runs
+    kept = [replace(run, sections=_without(run.sections, last.sections)) for run in earlier.runs]
+    sizes = {each.asked for each in later.estates}
+    return Results(
+        runs=(*(run for run in kept if run.sections), last),
+        estates=(*(each for each in earlier.estates if each.asked not in sizes), *later.estates),
+        measurements=(
+            *(each for each in earlier.measurements if each.section not in last.sections),
+            *later.measurements,
+        ),
+        loads=(*(each for each in earlier.loads if each.section not in last.sections), *later.loads),
+        footprints=later.footprints or earlier.footprints,
+        repeated_import_revisions=max(earlier.repeated_import_revisions, later.repeated_import_revisions),
+    )
+
+
+def _without(sections: tuple[str, ...], measured: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(section for section in sections if section not in measured)
 
 
 _ADAPTER = TypeAdapter(Results)
 
 
 def save(results: Results, path: Path) -> None:
-    """Write a run as JSON."""
+    """Write results as JSON."""
     path.write_bytes(orjson.dumps(asdict(results), option=orjson.OPT_INDENT_2) + b"\n")
 
 
 def load(path: Path) -> Results:
-    """A run as it was written."""
+    """Results as they were written."""
     return _ADAPTER.validate_json(path.read_bytes())

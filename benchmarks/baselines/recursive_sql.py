@@ -12,9 +12,7 @@ _REACHED = """
     WITH RECURSIVE reached (node) AS (
         SELECT key FROM nodes WHERE id = :start
         UNION
-        SELECT links.source FROM reached JOIN links ON links.target = reached.node AND links.type IN ({against})
-        UNION
-        SELECT links.target FROM reached JOIN links ON links.source = reached.node AND links.type IN ({along})
+        SELECT links.source FROM reached JOIN links ON links.target = reached.node AND links.type IN ({types})
     )
     SELECT node FROM reached
 """
@@ -26,11 +24,8 @@ def searcher(file: Path, graph: PlainGraph) -> tuple[sqlite3.Connection, Callabl
     connection.execute("PRAGMA cache_size = -65536")
     connection.execute("PRAGMA mmap_size = 1073741824")
     keys = dict(connection.execute("SELECT name, key FROM link_types").fetchall())
-
-    def listed(names: tuple[str, ...]) -> str:
-        return ", ".join(str(int(keys[name])) for name in names if name in keys)
-
-    statement = _REACHED.format(against=listed(graph.against), along=listed(graph.along))
+    types = ", ".join(str(int(keys[name])) for name in graph.types if name in keys)
+    statement = _REACHED.format(types=types)
 
     def search(start: str) -> list[tuple[int]]:
         return connection.execute(statement, {"start": start}).fetchall()

@@ -1,4 +1,4 @@
-"""Finding the affected set: ours, networkx, recursive SQL and the same loop in C, on the same dependencies.
+"""Finding the affected set: ours, Neo4j, networkx, recursive SQL and the same loop in C, on the same dependencies.
 
 Every answer is compared with the others' before anything is timed.
 """
@@ -11,7 +11,8 @@ from functools import partial
 
 import numpy as np
 
-from benchmarks.baselines import c_loop, network_graph, recursive_sql
+from benchmarks.baselines import c_loop, cypher, network_graph, recursive_sql
+from benchmarks.baselines.cypher import Asker
 from benchmarks.baselines.plain import PlainGraph, plain_graph
 from benchmarks.bench import Bench
 from benchmarks.prepared import SIZES_OF_INTEREST, Prepared, candidates, down, nearest
@@ -28,6 +29,7 @@ RESULT = "ours: whole result in order, with paths"
 NETWORKX = "networkx descendants"
 SQL = "recursive SQL on the embedded file"
 C_LOOP = "the same search in C"
+NEO4J = "Neo4j's own traversal, through its driver"
 
 
 class DifferentAnswersError(Exception):
@@ -36,15 +38,19 @@ class DifferentAnswersError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One way of answering: `work` asks it, `found` gives the positions that it found, ascending."""
+    """One way of answering: `work` asks it, `found` gives the positions that it found, ascending.
+
+    A server works for a while uncounted before it is timed.
+    """
 
     name: str
     work: Callable[[int], object]
     found: Callable[[int], list[int]]
+    is_server: bool = False
 
 
-def run(bench: Bench, prepared: Prepared) -> None:
-    """Measure all ways at each size of interest."""
+def run(bench: Bench, prepared: Prepared, neo4j: Asker | None = None) -> None:
+    """Measure all ways at each size of interest; Neo4j, which holds the same estate, where there is one."""
     graph = plain_graph(prepared.structure, prepared.model)
     start_of = {
         place: graph.topology.position(prepared.structure.ids[place]) for place in candidates(prepared.estate)
@@ -57,9 +63,13 @@ def run(bench: Bench, prepared: Prepared) -> None:
     connection, search = recursive_sql.searcher(prepared.file, graph)
     try:
         subjects = [*_ours(graph), *_others(bench, prepared, graph, search)]
+        if neo4j is not None:
+            subjects.append(_neo4j(graph, neo4j))
         for start, count in starts:
             _compare(subjects, start)
             for subject in subjects:
+                if subject.is_server:
+                    measure(partial(subject.work, start), bench.warming)
                 timing = measure(partial(subject.work, start), bench.quick)
                 bench.keep(
                     SECTION,
@@ -128,6 +138,19 @@ def _others(
         loop = c_loop.searcher(library, graph.rows)
         subjects.append(Subject(C_LOOP, loop, lambda start: sorted(loop(start).tolist())))
     return subjects
+
+
+def _neo4j(graph: PlainGraph, asks: Asker) -> Subject:
+    statement = cypher.traversal(graph.types)
+    topology = graph.topology
+
+    def work(start: int) -> list[list[object]]:
+        return asks.rows(statement, id=topology.id_at(start))
+
+    def found(start: int) -> list[int]:
+        return sorted({start, *topology.positions([str(row[0]) for row in work(start)]).tolist()})
+
+    return Subject(NEO4J, work, found, is_server=True)
 
 
 def _compare(subjects: list[Subject], start: int) -> None:

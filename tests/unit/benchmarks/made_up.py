@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from benchmarks.results import EstateSize, Footprint, Machine, Measurement, Results
-from benchmarks.suites import completion, impacts, importing, reaching, starting
+from benchmarks.results import EstateSize, Footprint, Load, Machine, Measurement, Results, Run
+from benchmarks.suites import (
+    answering,
+    completion,
+    impacts,
+    importing,
+    neo4j_importing,
+    reaching,
+    starting,
+)
 from benchmarks.timing import Timing
 
 CIS = 100_000
 MILLION = 1_000_000
+SECTIONS = (reaching.SECTION, answering.SECTION, neo4j_importing.SECTION)
 MACHINE = Machine("A processor", 2, 8.0, "Linux 6", "3.11.0", None, 0.1, 1.0, {"numpy": "2.0"})
 
 
@@ -23,6 +32,54 @@ def took(
         amount,
         "CIs",
         Timing(milliseconds / 1000, milliseconds / 500, 9, milliseconds / 1000),
+    )
+
+
+def answered(subject: str, milliseconds: float, clients: int = 1) -> Load:
+    """How clients were answered."""
+    seconds = milliseconds / 1000
+    return Load(
+        answering.SECTION,
+        "1,000 affected",
+        subject,
+        CIS,
+        1_000,
+        clients,
+        100,
+        100 * seconds,
+        seconds,
+        2 * seconds,
+    )
+
+
+def run(*sections: str, command: str = "make bench", notes: tuple[str, ...] = ()) -> Run:
+    """A run that measured these sections."""
+    return Run("2024-02-29", command, MACHINE, sections, notes)
+
+
+def beside_neo4j(**changes: float) -> Results:
+    """What a run for Neo4j finds, within every budget that it measures, but for what `changes` names."""
+    at = {"neo4j": 500.0, "cypher": 30.0, "neo4j first": 150.0, "neo4j again": 40.0, **changes}
+    reach = [
+        took(reaching.SECTION, subject, milliseconds, amount=37_000, task="37,000 affected")
+        for subject, milliseconds in ((reaching.OURS, 1), (reaching.NEO4J, at["neo4j"]))
+    ]
+    imports = [
+        took(neo4j_importing.SECTION, subject, milliseconds, amount=20_000, task="stream")
+        for subject, milliseconds in (
+            (neo4j_importing.FIRST, at["neo4j first"]),
+            (neo4j_importing.AGAIN, at["neo4j again"]),
+            (neo4j_importing.BARE, 100),
+        )
+    ]
+    loads = [answered(answering.OURS, 10, clients) for clients in (1, 4)]
+    return Results(
+        runs=(run(*SECTIONS, command="make bench STORE=neo4j"),),
+        estates=(),
+        measurements=(*reach, *imports),
+        loads=(*loads, answered(answering.CYPHER_ROWS, at["cypher"])),
+        footprints=(),
+        repeated_import_revisions=0,
     )
 
 
@@ -62,12 +119,12 @@ def results(**changes: float) -> Results:
         took(completion.SECTION, completion.COMPLETION, 1, amount=2_000),
     ]
     return Results(
-        date="2024-02-29",
-        command="make bench",
-        machine=MACHINE,
+        runs=(
+            run(reaching.SECTION, importing.SECTION, impacts.GROWTH, starting.SECTION, completion.SECTION),
+        ),
         estates=(EstateSize(CIS, CIS, 300_000, 280_000, 5_000, 10.0, 100.0),),
         measurements=(*reach, *imports, *growth, *others),
+        loads=(),
         footprints=(Footprint(MILLION, 0, int(changes.get("bytes", 500)) * MILLION, 0, 150 * MILLION),),
         repeated_import_revisions=int(changes.get("revisions", 0)),
-        notes=(),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.budgets import Verdict, judge
-from tests.unit.benchmarks.made_up import results
+from tests.unit.benchmarks.made_up import beside_neo4j, results
 
 
 def missed(**changes: float) -> list[str]:
@@ -35,6 +35,23 @@ def test_each_budget_can_be_missed(change: dict[str, float], names: str) -> None
     """One value beyond its budget is told as one budget not met."""
     (what,) = missed(**change)
 
+    assert names in what
+
+
+@pytest.mark.parametrize(
+    ("change", "names"),
+    [
+        ({"neo4j": 399.0}, "Neo4j's own traversal"),
+        ({"cypher": 24.0}, "over HTTP"),
+        ({"neo4j first": 170.0}, "Import into Neo4j"),
+        ({"neo4j again": 51.0}, "The same again"),
+    ],
+)
+def test_each_budget_beside_neo4j_can_be_missed(change: dict[str, float], names: str) -> None:
+    """A run for Neo4j that is within them meets all, and one value beyond its budget is told."""
+    assert [] == [each for each in judge(beside_neo4j()) if each.verdict is Verdict.NOT_MET]
+
+    (what,) = [each.what for each in judge(beside_neo4j(**change)) if each.verdict is Verdict.NOT_MET]
     assert names in what
 
 
