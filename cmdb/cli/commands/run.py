@@ -36,7 +36,10 @@ def serve(
     log_level: Annotated[str, typer.Option(help="critical, error, warning, info or debug.")] = "info",
     store: Store = None,
 ) -> None:
-    """Serve the API on a store, until Ctrl-C or SIGTERM."""
+    """Serve the API on a store, until Ctrl-C or SIGTERM.
+
+    With CMDB_TRAVERSAL=store the graph's structure is not kept in memory: each question reads from the store what it needs.
+    """
     from cmdb.cli.serving import Listening, serve_store
 
     serve_store(chosen(context.obj, store, None), Listening(host, port, tuple(allow_host or ()), log_level))

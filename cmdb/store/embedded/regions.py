@@ -36,26 +36,25 @@ _FOLLOWED_IN = (
 )
 
 # Columns as JSON lists: one long text a column is made and read several times faster than rows are.
-_LINK_COLUMNS = (
-    "SELECT json_group_array(source), json_group_array(type), json_group_array(target), "
-    "json_group_array(properties) FROM links WHERE "
-)
 # The plus keeps the planner from looking up every pair of a source and a target.
-_WITHIN = (
-    _LINK_COLUMNS
-    + "source IN (SELECT value FROM json_each(?1)) AND type IN (SELECT value FROM json_each(?2)) "
-    "AND +target IN (SELECT value FROM json_each(?1))"
-)
-_RIM_OUT = (
-    _LINK_COLUMNS
-    + "source IN (SELECT value FROM json_each(?1)) AND type IN (SELECT value FROM json_each(?2))"
-)
-# What leads out of the region by the same type, and from within, stands in the rim already.
-_RIM_IN = (
-    _LINK_COLUMNS
-    + "target IN (SELECT value FROM json_each(?1)) AND type IN (SELECT value FROM json_each(?2)) "
-    "AND (type NOT IN (SELECT value FROM json_each(?3)) OR +source NOT IN (SELECT value FROM json_each(?1)))"
-)
+_WITHIN = """
+SELECT json_group_array(source), json_group_array(type), json_group_array(target), json_group_array(properties)
+FROM links
+WHERE source IN (SELECT value FROM json_each(?1)) AND type IN (SELECT value FROM json_each(?2))
+  AND +target IN (SELECT value FROM json_each(?1))
+"""
+_RIM_OUT = """
+SELECT json_group_array(source), json_group_array(type), json_group_array(target), json_group_array(properties)
+FROM links
+WHERE source IN (SELECT value FROM json_each(?1)) AND type IN (SELECT value FROM json_each(?2))
+"""
+# What leads here by a type that is followed outwards too, from a node of the region, is in the rim already.
+_RIM_IN = """
+SELECT json_group_array(source), json_group_array(type), json_group_array(target), json_group_array(properties)
+FROM links
+WHERE target IN (SELECT value FROM json_each(?1)) AND type IN (SELECT value FROM json_each(?2))
+  AND (type NOT IN (SELECT value FROM json_each(?3)) OR +source NOT IN (SELECT value FROM json_each(?1)))
+"""
 
 
 def region(
