@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from cmdb.graph.batch import WriteBatch
@@ -69,14 +69,18 @@ def _free_those_of_deleted(plan: ClaimsPlan, batch: WriteBatch, standing: Mappin
         plan.dropped += plan.held.pop(delete.id, standing[delete.id])
 
 
-async def write_claims(transaction: Transaction, plan: ClaimsPlan) -> None:
-    """Make, move and free identifiers; a constraint refuses those that other nodes hold."""
+async def write_claims(transaction: Transaction, plan: ClaimsPlan, created: Collection[str]) -> None:
+    """Move, free and make identifiers, but those of nodes that are created, which are made with them.
+
+    A constraint refuses those that other nodes hold.
+    """
     if plan.freed:
         await transaction.do(DELETE_IDENTIFIERS, values=sorted(plan.freed))
     if plan.moved:
         await transaction.do(MOVE_IDENTIFIERS, rows=_rows(plan.moved))
-    if plan.made:
-        await transaction.do(CREATE_IDENTIFIERS, rows=_rows(plan.made))
+    made = {value: holder for value, holder in plan.made.items() if holder not in created}
+    if made:
+        await transaction.do(CREATE_IDENTIFIERS, rows=_rows(made))
 
 
 async def drop_claims(transaction: Transaction, plan: ClaimsPlan) -> None:

@@ -45,10 +45,11 @@ async def create_links(transaction: Transaction, links: Mapping[LinkKey, Propert
     for start in range(0, len(keys), _AT_ONCE):
         part = keys[start : start + _AT_ONCE]
         places = _places(part)
-        rows: list[list[Any]] = [
-            [places[key.source], places[key.target], key.type, links[key]] for key in part
+        plain = [[places[key.source], places[key.target], key.type] for key in part if not links[key]]
+        told: list[list[Any]] = [
+            [places[key.source], places[key.target], key.type, links[key]] for key in part if links[key]
         ]
-        row = await transaction.row(CREATE_LINKS, ends=list(places), links=rows)
+        row = await transaction.row(CREATE_LINKS, ends=list(places), plain=plain, told=told)
         assert row is not None
         ends = list(places)
         missing += [ends[place] for place in row[0]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -167,9 +167,14 @@ def stamp_plan(plan: NodesPlan, revision: int, at: str) -> None:
         row["updated_at"] = at
 
 
-async def write_nodes(transaction: Transaction, plan: NodesPlan, layout: Layout) -> None:
-    """Make, relabel and change nodes; a constraint refuses ids that are in use."""
-    await create_nodes(transaction, layout, list(plan.made.values()))
+async def write_nodes(
+    transaction: Transaction, plan: NodesPlan, layout: Layout, moved: Collection[str]
+) -> None:
+    """Make, relabel and change nodes; constraints refuse ids and identifiers that are in use.
+
+    Identifiers that nodes made here hold are made with them, but for those that were moved to them.
+    """
+    await create_nodes(transaction, layout, list(plan.made.values()), moved)
     for (old, new), ids in sorted(plan.relabelled.items()):
         await transaction.do(relabel_statement(layout.schema, old, new), ids=ids)
     sets: dict[str, Row] = {}
@@ -181,12 +186,20 @@ async def write_nodes(transaction: Transaction, plan: NodesPlan, layout: Layout)
         await transaction.do(UPDATE_NODES, rows=rows[start : start + _AT_ONCE])
 
 
-async def create_nodes(transaction: Transaction, layout: Layout, nodes: Sequence[Row]) -> None:
-    """Make nodes, whose rows hold all their properties, the label's name among them."""
+async def create_nodes(
+    transaction: Transaction, layout: Layout, nodes: Sequence[Row], moved: Collection[str] = ()
+) -> None:
+    """Make nodes, whose rows hold all their properties, and the identifiers that they hold, but those moved."""
     labels = {label: labels_of(layout.schema, label) for label in {row["label"] for row in nodes}}
     for start in range(0, len(nodes), _AT_ONCE):
-        rows = [[labels[row["label"]], row] for row in nodes[start : start + _AT_ONCE]]
+        part = nodes[start : start + _AT_ONCE]
+        rows: list[list[Any]] = [[labels[row["label"]], row, _identifiers(row, moved)] for row in part]
         await transaction.do(CREATE_NODES, rows=rows)
+
+
+def _identifiers(row: Row, moved: Collection[str]) -> list[str] | None:
+    """Those to be made with a node; None where they are all that it holds."""
+    return [text for text in row.get("_claims") or () if text not in moved] if moved else None
 
 
 async def delete_nodes(transaction: Transaction, plan: NodesPlan) -> None:

@@ -102,7 +102,13 @@ RETURN found
 
 # ------------------------------------------------------------------------------------------ writing
 # Labels and types that are values come from the schema, whose names are checked (`compile_names`).
-CREATE_NODES = "UNWIND $rows AS row CREATE (n:$(row[0])) SET n = row[1]"
+CREATE_NODES = """
+UNWIND $rows AS row
+CREATE (n:$(row[0])) SET n = row[1]
+WITH row
+UNWIND coalesce(row[2], row[1]._claims, []) AS text
+CREATE (:CmdbIdentifier {value: text, holder: row[1].id})
+"""
 
 # The ends of links as a list of nodes in the order of `$ends`, each wrapped in a list that is empty of a node, not
 # shorter, where there is none; and the places of those that are missing.
@@ -124,10 +130,17 @@ CALL (nodes) {{
 RETURN missing, found
 """
 
+# Setting no properties takes as long as making the link.
 CREATE_LINKS = f"""
 {_ENDS}
 CALL (nodes) {{
-  UNWIND $links AS link
+  UNWIND $plain AS link
+  WITH link, nodes[link[0]][0] AS a, nodes[link[1]][0] AS b
+  WHERE a IS NOT NULL AND b IS NOT NULL
+  CREATE (a)-[:$(link[2])]->(b)
+}}
+CALL (nodes) {{
+  UNWIND $told AS link
   WITH link, nodes[link[0]][0] AS a, nodes[link[1]][0] AS b
   WHERE a IS NOT NULL AND b IS NOT NULL
   CREATE (a)-[r:$(link[2])]->(b) SET r = link[3]

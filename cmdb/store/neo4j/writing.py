@@ -31,8 +31,8 @@ from cmdb.store.neo4j.connection import Transaction
 from cmdb.store.neo4j.evidence import claims_of
 from cmdb.store.neo4j.layout import Layout
 from cmdb.store.neo4j.limits import size_mistakes
-from cmdb.store.neo4j.link_writes import LinksPlan, links_plan, write_links
-from cmdb.store.neo4j.node_writes import NodesPlan, delete_nodes, nodes_plan, stamp_plan, write_nodes
+from cmdb.store.neo4j.link_writes import links_plan, write_links
+from cmdb.store.neo4j.node_writes import delete_nodes, nodes_plan, stamp_plan, write_nodes
 from cmdb.store.neo4j.reading import sendable
 from cmdb.store.neo4j.statements import COMMITTED, LOCK_NODES
 
@@ -131,8 +131,10 @@ class BatchWriter:
         revision = head.revision + 1 if head and (nodes.entries or links.entries) else None
         if revision is not None:
             stamp_plan(nodes, revision, at)
-        await write_claims(transaction, claims)
-        await _write_graph(transaction, self._layout, nodes, links)
+        await write_claims(transaction, claims, nodes.made)
+        await write_nodes(transaction, nodes, self._layout, claims.moved)
+        await write_links(transaction, links)
+        await delete_nodes(transaction, nodes)
         await drop_claims(transaction, claims)
         commit = Commit(revision, at, tuple(create.id for create in batch.creates), numbers)
         if head is not None and revision is not None:
@@ -147,12 +149,6 @@ class BatchWriter:
         given = self._given
         header = RevisionHeader(head.revision + 1, commit.at, given.actor, given.reason, given.request_id)
         await ledger.append(transaction, head, header, changes, self._commit_id)
-
-
-async def _write_graph(transaction: Transaction, layout: Layout, nodes: NodesPlan, links: LinksPlan) -> None:
-    await write_nodes(transaction, nodes, layout)
-    await write_links(transaction, links)
-    await delete_nodes(transaction, nodes)
 
 
 def _locks(batch: WriteBatch) -> tuple[dict[str, str], ...]:
