@@ -11,7 +11,7 @@ from cmdb.api.context import ApiInfo
 from cmdb.api.enums import Direction
 from cmdb.api.record_story import RecordAction, RecordHistoryEntry, history_entry, record_action
 from cmdb.api.scalars import JSON
-from cmdb.api.views import NodeView, reads
+from cmdb.api.views import NodeView, reads, reads_properties
 from cmdb.graph.elements import Link, Node
 from cmdb.graph.query import LinkQuery
 
@@ -162,6 +162,9 @@ class ConfigurationItem(GraphNode):
     async def identifiers(self, info: ApiInfo) -> list[str]:
         evidence = await info.context.loaders.evidence.load(self.node.id)
         return sorted(evidence.identifiers)
+
+
+reads_properties(ConfigurationItem, "name")
 
 
 def shown_ci(info: ApiInfo, node: Node) -> ConfigurationItem:
