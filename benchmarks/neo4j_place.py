@@ -21,6 +21,8 @@ OWN = "neo4j"
 SETTINGS = ServerSettings(
     heap_mebibytes=4096, cache_mebibytes=1024, transaction_mebibytes=2048, java=LONG_LIVED
 )
+_HELD = "MATCH (n) WHERE NOT (n:CmdbHead OR n:CmdbMigration OR n:CmdbLock OR n:CmdbModel) RETURN count(n)"
+"""Everything but what says that the database was migrated, and for which model."""
 _VERSION = "CALL dbms.components() YIELD name, versions WHERE name = 'Neo4j Kernel' RETURN versions[0]"
 _JAVA = "CALL dbms.queryJmx('java.lang:type=Runtime') YIELD attributes RETURN attributes.VmVersion.value"
 
@@ -49,10 +51,10 @@ def neo4j_place(store: str | None) -> Neo4jPlace:
         return Neo4jPlace(None, resolve_parts(SETTINGS.version))
     address = parse_address(str(store), os.environ)
     with asker(address) as asks:
-        (held,) = asks.rows("MATCH (n:CmdbNode) RETURN count(n)")
+        (held,) = asks.rows(_HELD)
     if held[0]:
         raise DatabaseNotEmptyError(
-            f"{address.place} holds {held[0]:,} nodes of the product; measuring would remove them. Name an empty database."
+            f"{address.place} holds {held[0]:,} nodes; measuring would remove them. Name an empty database."
         )
     return Neo4jPlace(address, None)
 
