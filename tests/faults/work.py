@@ -136,7 +136,8 @@ async def raised(store: GraphStore, node_id: str) -> int:
         except VersionConflictError as error:
             if not error.details["expected"] == read.version < cast("int", error.details["actual"]):
                 raise
-            await asyncio.sleep(random() * 0.01 * min(refused + 1, 10))
+            # Each waits longer the more often others were faster, or most of the work would be refusals.
+            await asyncio.sleep(random() * 0.02 * min(refused + 1, 50))
             continue
         return refused
     raise AssertionError("never its turn")

@@ -10,6 +10,7 @@ from cmdb.graph.errors import InvalidQueryError
 from cmdb.graph.query import Direction, LinkQuery
 from cmdb.graph.schema import GraphSchema
 from cmdb.store.embedded.compile_links import links_statement
+from cmdb.store.embedded.faults import damaged
 from cmdb.store.embedded.finding import link_type_keys
 from cmdb.store.embedded.names import Names
 from cmdb.store.embedded.rows import NODE_COLUMNS, json_list, keys_of, link_properties, node_of, row_list
@@ -26,14 +27,21 @@ def get(connection: sqlite3.Connection, names: Names, ids: Sequence[str]) -> Map
 
 
 def resolve(connection: sqlite3.Connection, identifiers: Sequence[str]) -> Mapping[str, str]:
-    """The node id that holds each identifier."""
-    return dict(
+    """The node id that holds each identifier.
+
+    Raises:
+        StoreDamagedError: an identifier or id is no text.
+    """
+    held = dict(
         connection.execute(
             "SELECT i.value, n.id FROM identifiers i JOIN nodes n ON n.key = i.node "
             "WHERE i.value IN (SELECT value FROM json_each(?))",
             (json_list(identifiers),),
         ).fetchall()
     )
+    if any(type(text) is not str for pair in held.items() for text in pair):
+        raise damaged("identifiers", "they are not what was written")
+    return held
 
 
 def links(

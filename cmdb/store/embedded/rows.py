@@ -61,11 +61,11 @@ def node_of(connection: sqlite3.Connection, names: Names, row: tuple[Any, ...]) 
     """The node of a row of NODE_COLUMNS.
 
     Raises:
-        StoreDamagedError: the row's checksum does not fit its properties.
+        StoreDamagedError: the row's checksum does not fit its properties, or its id is no text.
     """
     node_id, label, version, revision, created_at, updated_at, checksum, properties = row
-    # A damaged page can give NULL where none was ever written.
-    if type(properties) is not bytes or crc32(properties) != checksum:
+    # A damaged page can give NULL or a number where none was ever written.
+    if type(node_id) is not str or type(properties) is not bytes or crc32(properties) != checksum:
         raise damaged(f"node {node_id!r}", "its properties are not what was written")
     return Node(
         node_id,

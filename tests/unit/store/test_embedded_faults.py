@@ -162,6 +162,22 @@ async def test_a_flipped_bit_in_a_property_is_noticed_when_read(tmp_path: Path) 
     await store.close()
 
 
+async def test_an_id_that_is_no_text_is_never_given_out(tmp_path: Path) -> None:
+    """A damaged page can hold a value of another type than was ever written."""
+    path = tmp_path / "cmdb.db"
+    await _filled(path, 3)
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE nodes SET id = CAST(id AS BLOB) WHERE id = 'n0001'")
+    connection.close()
+    store = await _opened(path)
+    assert {"c0002": "n0002"} == await store.resolve(["c0002"])
+    with pytest.raises(StoreDamagedError):
+        await store.resolve(["c0001", "c0002"])
+    with pytest.raises(StoreDamagedError):
+        assert [node async for node in store.nodes()]
+    await store.close()
+
+
 async def test_overwritten_pages_are_damaged(tmp_path: Path) -> None:
     """Noise in the middle of the file is never given out as data."""
     path = tmp_path / "cmdb.db"
