@@ -70,7 +70,11 @@ def rank(
     best: list[float] = []
     work = 0
     truncated = False
-    for place in np.lexsort((upstream.positions, -upstream.nearness, -bounds)).tolist():
+    order = np.lexsort((upstream.positions, -upstream.nearness, -bounds))
+    # Beyond these no further one is tried: there may be as many as there are CIs.
+    most = MOST_TRIED + len(tried) + 1
+    later = order[most:][np.isin(upstream.positions[order[most:]], list(tried))]
+    for place in (*order[:most].tolist(), *later.tolist()):
         position = int(upstream.positions[place])
         if position not in tried:
             if len(best) >= first and bounds[place] < best[first - 1]:
