@@ -244,6 +244,7 @@ def wire(model: Model, store: GraphStore, clock: Clock, source: TopologySource =
         records=RecordEngine(store, model, clock, ids, process_behaviour()),
         inventory=inventory,
         imports=InventoryImports(inventory, clock),
+        topologies=topologies,
         impact=impact,
         root_cause=RootCauseAnalysis(store, model, topologies, clock),
         redundancy=RedundancyAnalysis(topologies),

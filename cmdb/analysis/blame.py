@@ -21,7 +21,7 @@ from statistics import median
 
 import numpy as np
 
-from cmdb.analysis.alert_graph import Amounts, Edges, components, search, upstream_edges
+from cmdb.analysis.alert_graph import Amounts, Edges, Walks, components, upstream_edges
 from cmdb.analysis.alerts import Alert, Signal
 from cmdb.analysis.surges import callers_of, surge_shares, to_where_surges_begin
 from cmdb.analysis.upstream import Floats, Symptoms
@@ -90,10 +90,13 @@ def _possible(conduction: Conduction, own: Amounts, amounts: Amounts) -> Floats:
     What an alerting CI makes itself may come from any CI upstream that does not alert, up to the next that do.
     """
     found = np.zeros(len(conduction.suppliers.offsets) - 1)
+    spoken_of = np.zeros(len(found), dtype=np.bool_)
+    spoken_of[np.array([*amounts, *own], dtype=np.intp)] = True
+    walks = Walks(conduction, amounts, soft_too=True)
     for place, share in own.items():
         if share > 0:
-            seen, _ = search(conduction, place, amounts, (), soft_too=True)
-            found[sorted(seen - amounts.keys() - own.keys())] += share
+            seen = walks.from_(place)
+            found[seen[~spoken_of[seen]]] += share
     for place, share in own.items():
         found[place] += share
     return found

@@ -34,17 +34,30 @@ class Trace:
     previous: IntArray
 
 
-def trace(links: ImpactLinks, conduction: Conduction, found: Propagation, starts: IntArray) -> Trace:
-    """Distances and predecessors of everything affected; `starts` ascending."""
+def trace(
+    links: ImpactLinks,
+    conduction: Conduction,
+    found: Propagation,
+    starts: IntArray,
+    within: BoolArray | None = None,
+) -> Trace:
+    """Distances and predecessors of everything affected; `starts` ascending.
+
+    With `within`, which holds the starts, only by paths among these CIs; the rest may be left out.
+    """
     if found.search is not None:
         return _traced(found.search, len(found.states))
-    nodes = ascending(found.affected)
+    hit = found.affected
+    nodes = ascending(hit if within is None else hit[within[hit]])
     count, size = len(nodes), len(found.states)
     local = np.empty(size, dtype=np.int32)
     local[nodes] = np.arange(count, dtype=np.int32)
     supply, counts = conduction.supply_links.gather(nodes)
     dependents = np.repeat(np.arange(count, dtype=np.int32), counts)
-    chosen = np.flatnonzero(explains(links, conduction, found, supply))
+    explaining = explains(links, conduction, found, supply)
+    if within is not None:
+        explaining &= within[links.providers[supply]]
+    chosen = np.flatnonzero(explaining)
     by_provider = group_by(local[links.providers[supply[chosen]]], count)
     inner = Rows(by_provider.offsets, dependents[chosen[by_provider.entries]])
     search = reach(inner, local[starts])

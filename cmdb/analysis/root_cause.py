@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -13,10 +13,15 @@ from cmdb.analysis.paths import paths_to
 from cmdb.analysis.ranking import Ranked, explained_away, rank, try_symptoms
 from cmdb.analysis.root_cause_types import (
     Candidate,
+    CiEvidence,
     Explanation,
+    Likeness,
+    PastIncident,
     RootCauseRequest,
     RootCauseResult,
     ScorePart,
+    SimilarIncident,
+    UpstreamEvidence,
     Verdict,
 )
 from cmdb.analysis.score import Situation
@@ -24,11 +29,15 @@ from cmdb.analysis.state import ImpactState
 from cmdb.analysis.trial import Tester
 from cmdb.analysis.upstream import Symptoms, find_upstream, read_symptoms
 from cmdb.model.types import RootCausePolicy
+from cmdb.topology.adjacency import distances, reach
 from cmdb.topology.topology import Topology
 
 IMPLAUSIBLE = 0.5
 """A candidate contradicted by this share of what it would hit is not made part of a set of causes."""
 MORE_OFTEN_THAN_NOT = 0.5
+
+MOST_SIMILAR = 100
+"""So many earlier incidents are told, the likest and newest."""
 
 _RECORDED = frozenset(
     (ScorePart.RECENT_CHANGE, ScorePart.OPEN_PROBLEM, ScorePart.KNOWN_ERROR, ScorePart.PAST_CAUSE)
@@ -48,8 +57,10 @@ def root_cause(topology: Topology, request: RootCauseRequest, policy: RootCauseP
             Verdict.NO_CANDIDATE, (), (), (), 0, 0, truncated=False, missing=symptoms.missing
         )
     conduction = topology.conducting(request.relationship_types)
-    tester = Tester(topology, conduction, symptoms, np.setdiff1d(healthy, symptoms.positions))
     upstream = find_upstream(conduction, symptoms)
+    among = np.zeros(len(topology.ids), dtype=np.bool_)
+    among[upstream.positions] = True
+    tester = Tester(topology, conduction, symptoms, np.setdiff1d(healthy, symptoms.positions), among)
     tried = try_symptoms(tester)
     situation = Situation(
         symptoms,
@@ -73,7 +84,39 @@ def root_cause(topology: Topology, request: RootCauseRequest, policy: RootCauseP
         verified=len(ranking.ranked),
         truncated=ranking.truncated or topology.cut is not None,
         missing=symptoms.missing,
+        upstream=_upstream_evidence(tester, request.evidence),
+        similar=_similar(topology, situation, request.history),
     )
+
+
+def _upstream_evidence(tester: Tester, evidence: Mapping[str, CiEvidence]) -> tuple[UpstreamEvidence, ...]:
+    size = len(tester.topology.ids)
+    search = reach(tester.conduction.suppliers, tester.symptoms.positions)
+    away = np.full(size, -1, dtype=np.int32)
+    away[search.nodes] = distances(search, size)
+    ids = sorted(evidence)
+    found = [
+        UpstreamEvidence(ci, int(away[place]), evidence[ci])
+        for ci, place in zip(ids, tester.topology.find(ids).tolist(), strict=True)
+        if place >= 0 and away[place] >= 0
+    ]
+    return tuple(sorted(found, key=lambda one: (one.distance, one.ci)))
+
+
+def _similar(
+    topology: Topology, situation: Situation, history: Sequence[PastIncident]
+) -> tuple[SimilarIncident, ...]:
+    age = {one.incident: one.days_before for one in history}
+    ranks = {likeness: rank for rank, likeness in enumerate(Likeness)}
+    found = [
+        SimilarIncident(past, topology.id_at(cause))
+        for cause, learned in situation.learned.items()
+        for past in learned.past
+    ]
+    found.sort(
+        key=lambda one: (ranks[one.past.likeness], age[one.past.incident], one.past.incident, one.cause)
+    )
+    return tuple(found[:MOST_SIMILAR])
 
 
 def _judge(ranked: Sequence[Ranked], tester: Tester, minimum: float) -> tuple[Verdict, tuple[str, ...]]:

@@ -151,6 +151,23 @@ class Candidate:
     upstream: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class UpstreamEvidence:
+    """What the records say about a CI upstream of a symptom; `distance` is that to the nearest one, in links."""
+
+    ci: str
+    distance: int
+    evidence: CiEvidence
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarIncident:
+    """An earlier incident that is like what is seen, and the CI that caused it."""
+
+    past: PastCause
+    cause: str
+
+
 class Verdict(StrEnum):
     """CAUSE_FOUND: look at the first candidate. SEVERAL_CAUSES: it takes all of `causes` together.
 
@@ -171,6 +188,9 @@ class RootCauseResult:
     whose impact was computed. They differ from the candidates listed by `first` only, and `truncated` says
     when a bound on the work may have left a better one out. `missing` are symptoms that carry no impact:
     retired CIs.
+
+    `upstream` is what the records say of all CIs upstream, the nearest first, whether they are listed or not;
+    `similar` are earlier incidents that are like these, the likest and newest first.
     """
 
     verdict: Verdict
@@ -181,3 +201,5 @@ class RootCauseResult:
     verified: int
     truncated: bool
     missing: tuple[str, ...] = ()
+    upstream: tuple[UpstreamEvidence, ...] = ()
+    similar: tuple[SimilarIncident, ...] = ()

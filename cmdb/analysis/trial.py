@@ -10,7 +10,7 @@ from cmdb.analysis.explain import Trace, trace
 from cmdb.analysis.propagate import Assumed, Propagation, propagate
 from cmdb.analysis.state import ImpactState
 from cmdb.analysis.upstream import Symptoms
-from cmdb.topology.arrays import ByteArray, IntArray
+from cmdb.topology.arrays import BoolArray, ByteArray, IntArray
 from cmdb.topology.conduction import Conduction
 from cmdb.topology.topology import Topology
 
@@ -32,8 +32,7 @@ class Trial:
     @property
     def explained(self) -> int:
         """The symptoms it would bring DOWN or make DEGRADED, as bits."""
-        bits = np.flatnonzero(self.states >= ImpactState.DEGRADED)
-        return sum(1 << int(bit) for bit in bits)
+        return _bits(self.states >= ImpactState.DEGRADED)
 
 
 _NOTHING = np.empty(0, dtype=np.int32)
@@ -41,18 +40,25 @@ _NOTHING = np.empty(0, dtype=np.int32)
 
 @dataclass(frozen=True, slots=True)
 class Tester:
-    """Tries candidates. `healthy` are positions of CIs seen working that are no symptoms."""
+    """Tries candidates. `healthy` are positions of CIs seen working that are no symptoms.
+
+    `upstream` says of each CI whether it is upstream of a symptom: no path to a symptom leaves these.
+    """
 
     topology: Topology
     conduction: Conduction
     symptoms: Symptoms
     healthy: IntArray
+    upstream: BoolArray
 
     def try_one(self, position: int) -> Trial:
         """What would be seen if this CI were DOWN."""
-        found, traced = self.explain(position)
+        start = np.array([position], dtype=np.int32)
+        found = propagate(self.conduction, Assumed(start, _NOTHING, _NOTHING))
         at = np.full(len(found.states), -1, dtype=np.int32)
-        at[traced.nodes] = traced.distances
+        if self.upstream[position]:
+            traced = trace(self.topology.links, self.conduction, found, start, self.upstream)
+            at[traced.nodes] = traced.distances
         unwell = int(np.count_nonzero(found.states[found.affected] >= ImpactState.DEGRADED))
         broken = self.healthy[found.states[self.healthy] >= ImpactState.DEGRADED]
         return Trial(
@@ -73,5 +79,9 @@ class Tester:
         """The symptoms that would be DOWN or DEGRADED if all of these CIs were DOWN, as bits."""
         starts = np.array(sorted(positions), dtype=np.int32)
         found = propagate(self.conduction, Assumed(starts, _NOTHING, _NOTHING))
-        bits = np.flatnonzero(found.states[self.symptoms.positions] >= ImpactState.DEGRADED)
-        return sum(1 << int(bit) for bit in bits)
+        return _bits(found.states[self.symptoms.positions] >= ImpactState.DEGRADED)
+
+
+def _bits(flags: BoolArray) -> int:
+    """Flags as the bits of a number, the first as the lowest."""
+    return int.from_bytes(np.packbits(flags, bitorder="little").tobytes(), "little")

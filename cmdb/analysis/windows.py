@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 WEEK = timedelta(weeks=1)
@@ -57,7 +57,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A blackout or maintenance window: once, or each week at the same time in UTC, up to `until`."""
+    """A blackout or maintenance window: once, or each week at the same time of day in a zone, up to `until`."""
 
     id: str
     kind: WindowKind
@@ -65,6 +65,7 @@ class Window:
     weekly: bool = False
     until: datetime | None = None
     scope: Scope = Scope()
+    zone: tzinfo = UTC
 
 
 def occurrences(window: Window, within: Span) -> Iterator[Span]:
@@ -74,12 +75,30 @@ def occurrences(window: Window, within: Span) -> Iterator[Span]:
         if first.meets(within):
             yield first
         return
-    skipped = max((within.begin - first.end) // WEEK, 0)
-    span = Span(first.begin + skipped * WEEK, first.end + skipped * WEEK)
+    # One week more than may be skipped: a zone's clocks may have been set since the first.
+    week = max((within.begin - first.end) // WEEK - 1, 0)
+    span = _in_week(window, week)
     while span.begin < within.end and (window.until is None or span.begin < window.until):
         if span.meets(within):
             yield span
-        span = Span(span.begin + WEEK, span.end + WEEK)
+        week += 1
+        span = _in_week(window, week)
+
+
+def _in_week(window: Window, week: int) -> Span:
+    """The occurrence so many weeks after the first, at the same time of day.
+
+    A time of day that is skipped or comes twice is taken with the offset before the clocks are set (RFC 5545,
+    3.3.5). An end that would so come to lie before the beginning is as long after it as the first one's.
+    """
+    first = window.span
+    begin, end = (_weeks_later(moment, week, window.zone) for moment in (first.begin, first.end))
+    return Span(begin, end if begin < end else begin + (first.end - first.begin))
+
+
+def _weeks_later(moment: datetime, weeks: int, zone: tzinfo) -> datetime:
+    local = moment.astimezone(zone)
+    return (local + weeks * WEEK).replace(fold=0 if weeks else local.fold).astimezone(UTC)
 
 
 def joined(spans: Iterable[Span]) -> tuple[Span, ...]:

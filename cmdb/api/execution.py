@@ -14,6 +14,7 @@ from cmdb.api.errors import DocumentTooLargeError, InvalidDocumentError, Invalid
 from cmdb.api.loaders import Loaders
 from cmdb.api.schema import ApiSchema
 from cmdb.api.services import Services
+from cmdb.api.sharing import shared
 from cmdb.kernel.actor import Actor
 
 
@@ -60,7 +61,8 @@ class GraphQLRunner:
                 details={"limit": "characters", "allowed": self._api.limits.characters},
             )
         loaders = Loaders(self._services.store, self._services.records, actor)
-        context = RequestContext(self._services, self._api.types, actor, request_id, operation.name, loaders)
+        services = shared(self._services, loaders)
+        context = RequestContext(services, self._api.types, actor, request_id, operation.name, loaders)
         try:
             result = await self._api.schema.execute(
                 operation.query,

@@ -38,8 +38,13 @@ class Resolver(Protocol):
     async def __call__(self, root: Any, info: ApiInfo) -> list[Any]: ...
 
 
-def node_types(model: Model) -> NodeTypes:
-    """A GraphQL type for each concrete CI class and each record type of the model."""
+def node_types(
+    model: Model, more: Mapping[str, Mapping[str, StrawberryField]] = MappingProxyType({})
+) -> NodeTypes:
+    """A GraphQL type for each concrete CI class and each record type of the model.
+
+    `more` are fields of record types that are worked out. An attribute or link of the same name comes first.
+    """
     by_label: dict[str, type[NodeView]] = {
         ci_class.name: _object_type(
             ci_class.name, ci_class.description, ConfigurationItem, ci_class.attributes.values()
@@ -54,7 +59,11 @@ def node_types(model: Model) -> NodeTypes:
             if any(source == record.name for source, _ in link.ends)
         }
         by_label[record.name] = _object_type(
-            record.name, record.description, Record, record.attributes.values(), links
+            record.name,
+            record.description,
+            Record,
+            record.attributes.values(),
+            {**_unlike(more.get(record.name, {}), record.attributes.values()), **links},
         )
     unknown = _object_type(
         "UnknownConfigurationItem", "A CI of a class the model no longer has.", ConfigurationItem, ()
@@ -78,6 +87,14 @@ def _object_type(
     }
     shown = strawberry.type(type(name, (interface,), namespace), name=name, description=description)
     return reads_properties(shown, *(a.name for a in own))
+
+
+def _unlike(
+    fields: Mapping[str, StrawberryField], attributes: Iterable[Attribute]
+) -> dict[str, StrawberryField]:
+    """Fields without those that are called like an attribute."""
+    names = {attribute.name for attribute in attributes}
+    return {name: field for name, field in fields.items() if name not in names}
 
 
 def _taken(interface: type[NodeView]) -> frozenset[str]:

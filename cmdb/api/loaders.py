@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from asyncio import gather, shield
-from collections.abc import Awaitable, Hashable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import cast
 
-from strawberry.dataloader import DataLoader
-
+from cmdb.api.shared_loader import SharedLoader
+from cmdb.api.shared_store import SharedStore
 from cmdb.graph.elements import Evidence, Link, Node
 from cmdb.graph.query import LinkQuery
 from cmdb.graph.store import GraphStore
@@ -16,30 +15,17 @@ from cmdb.kernel.actor import Actor
 from cmdb.records.actions import AvailableAction
 from cmdb.records.engine import RecordEngine
 
-K = TypeVar("K", bound=Hashable)
-T = TypeVar("T")
-
-
-class SharedLoader(DataLoader[K, T]):
-    """Fields that ask for the same share one answer; one that is cancelled takes it from no other."""
-
-    def load(self, key: K) -> Awaitable[T]:
-        """The value of a key."""
-        return shield(super().load(key))
-
-    def load_many(self, keys: Iterable[K]) -> Awaitable[list[T]]:
-        """The values of several keys, in this order."""
-        return shield(gather(*map(super().load, keys)))
-
 
 class Loaders:
     """Loaders over one store, made anew for each request so that nothing outlives it.
 
     `links` is keyed by a query for one node; queries that differ in the node only go to the store together.
+    `store` reads as the store does, and makes readings asked at the same time together.
     """
 
     def __init__(self, store: GraphStore, records: RecordEngine, actor: Actor) -> None:
         self._store = store
+        self.store = cast("GraphStore", SharedStore(store))  # what is no reading is the store's own
         self._records = records
         self._actor = actor
         self.nodes: SharedLoader[str, Node | None] = SharedLoader(load_fn=self._nodes)

@@ -10,6 +10,7 @@ import strawberry
 
 from cmdb.api.context import RequestContext
 from cmdb.api.loaders import Loaders
+from cmdb.api.sharing import shared
 from cmdb.api.tidy import TidyExecutor
 from cmdb.graph.moment import Moment
 
@@ -26,11 +27,8 @@ class AsOfMoment:
 def context_at(context: RequestContext, moment: Moment) -> RequestContext:
     """The same request with the services and loaders of a moment."""
     services = context.services.past.services_at(moment)
-    return replace(
-        context,
-        services=services,
-        loaders=Loaders(services.store, services.records, context.actor),
-    )
+    loaders = Loaders(services.store, services.records, context.actor)
+    return replace(context, services=shared(services, loaders), loaders=loaders)
 
 
 class MomentAwareExecutor(TidyExecutor):

@@ -27,7 +27,7 @@ from cmdb.api.fields.model import ModelFields
 from cmdb.api.fields.records import record_mutations, record_queries
 from cmdb.api.fields.redundancy import RedundancyFields
 from cmdb.api.fields.revisions import RevisionFields
-from cmdb.api.fields.root_cause import RootCauseFields
+from cmdb.api.fields.root_cause import RootCauseFields, incident_fields
 from cmdb.api.fields.search import SearchFields
 from cmdb.api.generated import node_types
 from cmdb.api.limits import Limits, LimitsExtension
@@ -65,7 +65,7 @@ class Schema(strawberry.Schema):
 
 def build_schema(model: Model, limits: Limits, *, batching: bool = True) -> ApiSchema:
     """The GraphQL schema of a model; without batching graphql-core completes every field by itself."""
-    types = node_types(model, {"Change": change_fields()})
+    types = node_types(model, {"Change": change_fields(), "Incident": incident_fields()})
     readings = (
         configuration_item_fields(model),
         record_queries(model, types),

@@ -21,6 +21,7 @@ from cmdb.processes.configuration.region_records import RegionRecords
 from cmdb.processes.configuration.what_if import RedundancyAnalysis
 from cmdb.processes.problem.root_cause import RootCauseAnalysis
 from cmdb.records.engine import RecordEngine
+from cmdb.topology.extent import Topologies
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Services:
     records: RecordEngine
     inventory: InventoryEngine
     imports: InventoryImports
+    topologies: Topologies
     impact: ImpactAnalysis
     root_cause: RootCauseAnalysis
     redundancy: RedundancyAnalysis

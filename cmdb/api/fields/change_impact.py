@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import strawberry
+from strawberry.types.field import StrawberryField
 
 from cmdb.analysis.impact_diff import MOST_CIS, GroupShape, ReachChange
-from cmdb.analysis.impact_types import ImpactRequest
 from cmdb.api.context import ApiInfo
 from cmdb.api.enums import ImpactState
-from cmdb.api.fields.impact import Environments, Impact, ask_impact, with_subclasses
+from cmdb.api.fields.impact import Environments, Impact, ask_impact, impact_request
 from cmdb.api.fields.paging import page_size
 from cmdb.api.interfaces import ConfigurationItem, Record, shown_record
 from cmdb.graph.errors import InvalidQueryError
@@ -148,12 +149,7 @@ class ChangeImpactFields:
         max_distance: int | None = None,
     ) -> Impact:
         starts = await info.context.services.before_and_after.starts(str(change), assume)
-        request = ImpactRequest(
-            starts=starts,
-            relationship_types=frozenset(relationship_types) if relationship_types is not None else None,
-            classes=with_subclasses(info, classes),
-            max_distance=max_distance,
-        )
+        request = impact_request(info, starts, relationship_types, classes, max_distance)
         return await ask_impact(info, request, environments)
 
     @strawberry.field(
@@ -161,10 +157,52 @@ class ChangeImpactFields:
         "points of failure, before they are made? At most `compare` services are compared."
     )
     async def impact_diff(self, info: ApiInfo, change: strawberry.ID, compare: int = MOST_CIS) -> ImpactDiff:
-        if not 1 <= compare <= MOST_COMPARED:
-            raise InvalidQueryError(f"`compare` is {compare}", remedy=f"Give 1 to {MOST_COMPARED:,}.")
-        diff = await info.context.services.before_and_after.diff(str(change), compare)
-        return ImpactDiff(diff=diff, truncated=diff.diff.truncated, compared=len(diff.diff.compared))
+        _check_compared(compare)
+        return _shown_diff(await info.context.services.before_and_after.diff(str(change), compare))
+
+
+async def impact_of_change(
+    self: Any,
+    info: ApiInfo,
+    assume: ImpactState | None = None,
+    relationship_types: list[str] | None = None,
+    classes: list[str] | None = None,
+    environments: Environments = None,
+    max_distance: int | None = None,
+) -> Impact:
+    """Resolves `impact` of a change."""
+    starts = await info.context.services.before_and_after.starts_of(self.node, assume)
+    request = impact_request(info, starts, relationship_types, classes, max_distance)
+    return await ask_impact(info, request, environments)
+
+
+async def diff_of_change(self: Any, info: ApiInfo, compare: int = MOST_CIS) -> ImpactDiff:
+    """Resolves `impactDiff` of a change."""
+    _check_compared(compare)
+    return _shown_diff(await info.context.services.before_and_after.diff_of(self.node, compare))
+
+
+def change_fields() -> dict[str, StrawberryField]:
+    """What a change has besides what the model says."""
+    return {
+        "impact": strawberry.field(
+            resolver=impact_of_change,
+            description="What breaks while it is carried out? The same as `changeImpact`, for each change of a list.",
+        ),
+        "impact_diff": strawberry.field(
+            resolver=diff_of_change,
+            description="What do its modifications alter, before they are made? The same as `impactDiff`.",
+        ),
+    }
+
+
+def _check_compared(compare: int) -> None:
+    if not 1 <= compare <= MOST_COMPARED:
+        raise InvalidQueryError(f"`compare` is {compare}", remedy=f"Give 1 to {MOST_COMPARED:,}.")
+
+
+def _shown_diff(diff: ChangeDiff) -> ImpactDiff:
+    return ImpactDiff(diff=diff, truncated=diff.diff.truncated, compared=len(diff.diff.compared))
 
 
 def _differences(diff: ChangeDiff, changes: Sequence[ReachChange]) -> list[ReachDifference]:

@@ -118,6 +118,9 @@ class ChangeCollisions:
     truncated: bool = strawberry.field(
         description="True when there are more changes or windows in that time than one question looks at."
     )
+    empty_windows: list[Record] = strawberry.field(
+        description="Windows in force that govern nothing any more: all they named is gone. They stand against nothing."
+    )
 
 
 @strawberry.type(description="A change or blackout in the way.")
@@ -212,6 +215,7 @@ class ChangeScheduleFields:
                 for one in found.windows
             ],
             truncated=found.truncated,
+            empty_windows=[shown_record(info, found.nodes[one]) for one in found.empty],
         )
 
     @strawberry.field(

@@ -263,19 +263,35 @@ class ImpactFields:
         ] = None,
         limit: Annotated[int | None, strawberry.argument(description="List so many at most.")] = None,
     ) -> Impact:
-        request = ImpactRequest(
-            starts=starts_of(of),
-            relationship_types=frozenset(relationship_types) if relationship_types is not None else None,
-            classes=with_subclasses(info, classes),
-            max_distance=max_distance,
-            limit=limit,
-        )
+        request = impact_request(info, starts_of(of), relationship_types, classes, max_distance, limit)
         return await ask_impact(info, request, environments)
 
 
 def starts_of(given: Sequence[ImpactStart]) -> tuple[Start, ...]:
     """The starts of a question."""
     return tuple(Start(str(start.id), start.state) for start in given)
+
+
+def impact_request(
+    info: ApiInfo,
+    starts: tuple[Start, ...],
+    relationship_types: list[str] | None,
+    classes: list[str] | None,
+    max_distance: int | None,
+    limit: int | None = None,
+) -> ImpactRequest:
+    """A question of impact, as the arguments put it.
+
+    Raises:
+        InvalidQueryError: a class does not exist.
+    """
+    return ImpactRequest(
+        starts=starts,
+        relationship_types=frozenset(relationship_types) if relationship_types is not None else None,
+        classes=with_subclasses(info, classes),
+        max_distance=max_distance,
+        limit=limit,
+    )
 
 
 def with_subclasses(info: ApiInfo, classes: list[str] | None) -> frozenset[str] | None:
@@ -302,7 +318,7 @@ async def affected_rows(
 ) -> list[AffectedConfigurationItem]:
     """Rows of an answer with their configuration items, fetched at once; those deleted meanwhile are left out."""
     ids = [row.id for row in rows]
-    nodes, paths = await info.context.services.store.get(ids), PagePaths(result, ids)
+    nodes, paths = await info.context.loaders.store.get(ids), PagePaths(result, ids)
     return [
         AffectedConfigurationItem(
             paths=paths,

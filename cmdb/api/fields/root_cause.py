@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import strawberry
+from strawberry.types.field import StrawberryField
 
 from cmdb.analysis.alerts import Alert
-from cmdb.analysis.root_cause_types import Candidate, Explanation, PastCause, RootCauseResult
+from cmdb.analysis.root_cause_types import (
+    Candidate,
+    Explanation,
+    PastCause,
+)
 from cmdb.api.context import ApiInfo
 from cmdb.api.enums import ImpactState, Likeness, ScorePart, Signal, Verdict
 from cmdb.api.fields.impact import ImpactPath
+from cmdb.api.fields.root_cause_records import RecordsUpstream, items
 from cmdb.api.interfaces import ConfigurationItem, GraphNode
+from cmdb.graph.errors import InvalidQueryError
 from cmdb.processes.problem.root_cause import SymptomsSeen
 
 
@@ -139,10 +148,9 @@ class RootCauseCandidate:
 
 
 @strawberry.type(description="Which configuration item upstream explains what is seen failing.")
-class RootCause:
+class RootCause(RecordsUpstream):
     """The answer."""
 
-    result: strawberry.Private[RootCauseResult]
     verdict: Verdict
     candidates: list[RootCauseCandidate]
     considered: int = strawberry.field(
@@ -187,28 +195,70 @@ class RootCauseFields:
             healthy=tuple(map(str, healthy or ())),
             alerts=tuple(alert.read() for alert in alerts or ()),
         )
-        result = await info.context.services.root_cause.ask(seen, first)
-        cis = {view.node.id: view for view in await items(info, tuple(c.id for c in result.candidates))}
-        return RootCause(
-            result=result,
-            verdict=result.verdict,
-            candidates=[
-                RootCauseCandidate(
-                    found=candidate,
-                    ci=cis[candidate.id],
-                    score=candidate.score,
-                    would_affect=candidate.would_affect,
-                )
-                for candidate in result.candidates
-                if candidate.id in cis
-            ],
-            considered=result.considered,
-            verified=result.verified,
-            truncated=result.truncated,
+        return await _asked(info, seen, first)
+
+
+async def cause_of_incident(
+    self: Any,
+    info: ApiInfo,
+    failing: list[strawberry.ID] | None = None,
+    healthy: list[strawberry.ID] | None = None,
+    alerts: list[AlertInput] | None = None,
+    first: int = 10,
+) -> RootCause:
+    """Resolves `rootCause` of an incident."""
+    if _is_in_a_list(info):
+        raise InvalidQueryError(
+            "the root cause is asked of one incident at a time",
+            remedy="Ask `incident(id: …) { rootCause { … } }`, or `rootCause(incidents: […])` for several together.",
         )
+    seen = SymptomsSeen(
+        incidents=(self.node.id,),
+        failing=tuple(map(str, failing or ())),
+        healthy=tuple(map(str, healthy or ())),
+        alerts=tuple(alert.read() for alert in alerts or ()),
+    )
+    return await _asked(info, seen, first)
 
 
-async def items(info: ApiInfo, ids: tuple[str, ...]) -> list[ConfigurationItem]:
-    """Configuration items by id; those that are gone are left out."""
-    shown = await info.context.show_ids(ids)
-    return [view for view in shown if isinstance(view, ConfigurationItem)]
+def incident_fields() -> dict[str, StrawberryField]:
+    """What an incident has besides what the model says."""
+    return {
+        "root_cause": strawberry.field(
+            resolver=cause_of_incident,
+            description="Which configuration item explains it, and what is known upstream of what it affects? The "
+            "same as `rootCause`; not for incidents of a list.",
+        )
+    }
+
+
+def _is_in_a_list(info: ApiInfo) -> bool:
+    """Whether a list lies on the way from the root: each of its objects would cost questions of its own."""
+    path: Any = info.path
+    while path is not None:
+        if isinstance(path.key, int):
+            return True
+        path = path.prev
+    return False
+
+
+async def _asked(info: ApiInfo, seen: SymptomsSeen, first: int) -> RootCause:
+    result = await info.context.services.root_cause.ask(seen, first)
+    cis = {view.node.id: view for view in await items(info, tuple(c.id for c in result.candidates))}
+    return RootCause(
+        result=result,
+        verdict=result.verdict,
+        candidates=[
+            RootCauseCandidate(
+                found=candidate,
+                ci=cis[candidate.id],
+                score=candidate.score,
+                would_affect=candidate.would_affect,
+            )
+            for candidate in result.candidates
+            if candidate.id in cis
+        ],
+        considered=result.considered,
+        verified=result.verified,
+        truncated=result.truncated,
+    )

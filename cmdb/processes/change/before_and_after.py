@@ -51,7 +51,10 @@ class BeforeAndAfter:
         Raises:
             ChangeNotFoundError: there is no such change.
         """
-        change = await self._reader.find(reference)
+        return await self.starts_of(await self._reader.find(reference), assumed)
+
+    async def starts_of(self, change: Node, assumed: ImpactState | None = None) -> tuple[Start, ...]:
+        """The same for the record of a change."""
         return (await self._reader.starts([change], assumed))[change.id]
 
     async def diff(self, reference: str, limit: int = MOST_CIS) -> ChangeDiff:
@@ -61,7 +64,14 @@ class BeforeAndAfter:
             ChangeNotFoundError: there is no such change.
             ModificationsInvalidError: its modifications do not fit.
         """
-        change = await self._reader.find(reference)
+        return await self.diff_of(await self._reader.find(reference), limit)
+
+    async def diff_of(self, change: Node, limit: int = MOST_CIS) -> ChangeDiff:
+        """The same for the record of a change.
+
+        Raises:
+            ModificationsInvalidError: its modifications do not fit.
+        """
         modified = await read_modifications(self._store, self._model, change)
         before = await self._topologies.around(changed_by(sorted(modified.proposal.named)))
         after = proposed(before, modified.proposal)

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 
 from cmdb.model.check import Changes
 from cmdb.processes.change.rules import (
+    derive_scope,
     modification_is_complete,
     modification_was_approved,
     window_ends_after_it_begins,
+    window_has_a_known_zone,
 )
 from cmdb.records.behaviour import Behaviour, Guard
 from cmdb.records.common import never_in_the_future
@@ -53,8 +55,9 @@ def change_behaviour() -> Behaviour:
                 approval_is_not_claimed,
             ),
             "Modification": all_of(modification_is_complete, modification_was_approved),
-            "ChangeWindow": window_ends_after_it_begins,
+            "ChangeWindow": all_of(window_ends_after_it_begins, window_has_a_known_zone),
         },
+        derivations={"ChangeWindow": derive_scope},
     )
 
 

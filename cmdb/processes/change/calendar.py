@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from cmdb.analysis.impact import ImpactResult
 from cmdb.analysis.state import ImpactState
@@ -14,6 +14,8 @@ from cmdb.graph.query import AllOf, AnyOf, Condition, Direction, LinkQuery, Node
 from cmdb.graph.store import GraphStore
 from cmdb.kernel.clock import instant_text, parse_instant
 from cmdb.model.types import Model
+from cmdb.processes.change.errors import TimeZoneUnknownError
+from cmdb.processes.change.time_zones import find_zone
 
 CHANGE_WINDOW = "ChangeWindow"
 MOST_WINDOWS = 1000
@@ -23,6 +25,7 @@ LONGEST = timedelta(days=366)
 """Only so much of a planned window is held against maintenance windows."""
 
 _WEEKLY = "weekly"
+_NAMED = "named"
 _AT_ONCE = 1000
 
 
@@ -48,12 +51,14 @@ class Calendar:
 
     Of a maintenance window it matters which CIs it governs that the change touches; of a blackout, also those
     it would bring DOWN or make DEGRADED. `truncated`: there are more windows than one question looks at.
+    `empty` are windows (ids) that govern nothing any more: all they named is gone.
     """
 
     blackouts: tuple[Governed, ...]
     maintenance: tuple[Governed, ...]
     nodes: dict[str, Node]
     truncated: bool
+    empty: tuple[str, ...] = ()
 
     def closed(self, within: Span) -> list[Span]:
         """The spans in which the change may not be carried out."""
@@ -104,7 +109,10 @@ class CalendarReader:
         Maintenance windows count even if they begin after it: a CI that has one is changed at no other time.
         """
         nodes, truncated = await self._active(within)
-        windows = await self._windows(nodes, within.begin)
+        every = await self._windows(nodes, within.begin)
+        named = {node.id for node in nodes if node.properties.get("scope") == _NAMED}
+        empty = tuple(window.id for window in every if window.id in named and window.scope == Scope())
+        windows = [window for window in every if window.id not in empty]
         touched = [row.id for row in region.starts]
         affected = [row for row in region.rows(region.total) if row.state >= ImpactState.DEGRADED]
         hit = [*touched, *(row.id for row in affected)]
@@ -127,6 +135,7 @@ class CalendarReader:
             maintenance=governed(WindowKind.MAINTENANCE, touched),
             nodes={node.id: node for node in nodes},
             truncated=truncated,
+            empty=empty,
         )
 
     async def _active(self, within: Span) -> tuple[Sequence[Node], bool]:
@@ -169,6 +178,7 @@ class CalendarReader:
                 frozenset(c for name in _texts(node, "classes") for c in self._below(name)),
                 frozenset(_texts(node, "environments")),
             ),
+            zone=_zone(node),
         )
 
     def _below(self, name: str) -> tuple[str, ...]:
@@ -184,6 +194,19 @@ class CalendarReader:
             nodes = await self._store.get(ids[start : start + _AT_ONCE])
             found.update({ci: str(node.properties.get("environment", "")) for ci, node in nodes.items()})
         return found
+
+
+def _zone(node: Node) -> tzinfo:
+    name = node.properties.get("time_zone")
+    if not isinstance(name, str):
+        return UTC
+    zone = find_zone(name)
+    if zone is None:
+        raise TimeZoneUnknownError(
+            f"{node.name} is in the time zone {name!r}, which is not known here",
+            details={"window": node.name, "time_zone": name},
+        )
+    return zone
 
 
 def _texts(node: Node, name: str) -> list[str]:

@@ -23,6 +23,15 @@ class ChangeNotPlannedError(CmdbError):
     default_remedy = "Set planned_start and planned_end, or give a duration to look for a free slot."
 
 
+class TimeZoneUnknownError(CmdbError):
+    """A change window is in a time zone that this machine does not know; details: window, time_zone."""
+
+    code = "TIME_ZONE_UNKNOWN"
+    kind = ErrorKind.INVALID
+    summary = "A change window is in a time zone that is not known here."
+    default_remedy = "Correct time_zone of the window, or bring the package tzdata up to date."
+
+
 class SlotInvalidError(CmdbError):
     """A slot is asked for that cannot be: no length, or no time to look in."""
 

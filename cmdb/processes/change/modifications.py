@@ -61,8 +61,8 @@ async def _standing(store: GraphStore, keys: Iterable[LinkKey]) -> dict[LinkKey,
     wanted = set(keys)
     if not wanted:
         return {}
-    sources, types = ({key.source for key in wanted}, {key.type for key in wanted})
-    query = LinkQuery(tuple(sorted(sources)), Direction.OUT, tuple(sorted(types)))
+    # Of all types, so that the question has one shape and those for several changes can be asked together.
+    query = LinkQuery(tuple(sorted({key.source for key in wanted})), Direction.OUT)
     found = (await store.links(query)).values()
     return {link.key: link.properties for links in found for link in links if link.key in wanted}
 

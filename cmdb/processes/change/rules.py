@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+from cmdb.model.check import Changes
+from cmdb.processes.change.time_zones import find_zone
 from cmdb.records.situation import Situation
 
 APPROVED = frozenset({"approved", "scheduled", "implementing", "review"})
@@ -52,3 +54,20 @@ def window_ends_after_it_begins(situation: Situation) -> Iterable[str]:
     start, end = situation.text("window_start"), situation.text("window_end")
     if start and end and start >= end:
         yield f"window_end ({end}) must be after window_start ({start})"
+
+
+def window_has_a_known_zone(situation: Situation) -> Iterable[str]:
+    """A time zone is one of the IANA's."""
+    zone = situation.text("time_zone")
+    if zone and find_zone(zone) is None:
+        yield f"time_zone: there is no time zone {zone!r}; write it like Europe/Berlin, or UTC"
+
+
+def derive_scope(situation: Situation) -> Changes:
+    """A window that has named something governs what it names from then on, though that be deleted one day."""
+    named = (
+        situation.linked("APPLIES_TO")
+        or situation.after.get("classes")
+        or situation.after.get("environments")
+    )
+    return {"scope": "named" if named else situation.text("scope") or "everything"}

@@ -30,7 +30,7 @@ _LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class ChangeCollisions:
-    """What stands against a change's planned window.
+    """What stands against a change's planned window. `empty` are windows in force whose CIs are all gone.
 
     `nodes` holds the records of changes and windows mentioned, by id. `truncated`: there are more changes or
     windows in that time than one question looks at.
@@ -43,6 +43,7 @@ class ChangeCollisions:
     windows: tuple[WindowConflict, ...]
     nodes: dict[str, Node]
     truncated: bool
+    empty: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ class Schedule:
             collisions=found,
             combinations=together,
             windows=tuple(calendar.conflicts(span)),
+            empty=calendar.empty,
             nodes={**others.nodes, **calendar.nodes},
             truncated=others.truncated or calendar.truncated or more or topology.cut is not None,
         )

@@ -18,13 +18,14 @@ from cmdb.api.limits import Limits
 from cmdb.api.loaders import Loaders
 from cmdb.api.schema import ApiSchema, build_schema
 from cmdb.api.services import Services
-from cmdb.app import wire
+from cmdb.api.sharing import shared
+from cmdb.app import Settings, open_application, wire
 from cmdb.graph.elements import Node
 from cmdb.graph.query import NodePage, NodeQuery
 from cmdb.graph.store import GraphStore
 from cmdb.kernel.clock import Clock
 from tests.integration.api.changes import make_change, window
-from tests.office import TESTER, open_office
+from tests.office import TESTER, Office, open_office
 from tests.random_documents import VARIABLES, RandomDocuments
 
 T = TypeVar("T")
@@ -105,9 +106,10 @@ class Pair:
         return await self._answer(self.stock, query), await self._answer(self.batched, query)
 
     async def _answer(self, api: ApiSchema, query: str) -> Told:
-        services = self.services
-        loaders = Loaders(services.store, services.records, TESTER)
-        context = RequestContext(services, api.types, TESTER, "request-1", None, loaders)
+        loaders = Loaders(self.services.store, self.services.records, TESTER)
+        context = RequestContext(
+            shared(self.services, loaders), api.types, TESTER, "request-1", None, loaders
+        )
         result = await api.schema.execute(query, variable_values=dict(VARIABLES), context_value=context)
         errors = [
             (error.message, error.path, error.locations, type(error.original_error), error.extensions)
@@ -245,3 +247,25 @@ def test_ten_thousand_random_documents_have_the_same_answers(tmp_path: Path, sha
     assert (2_500, 0) == (seen.documents, seen.refused)
     assert seen.with_errors > 0
     assert seen.infos[1] < seen.infos[0]
+
+
+@pytest.mark.parametrize(("word", "batching"), [("on", True), ("off", False), (None, True)])
+def test_the_environment_switches_batching(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, word: str | None, batching: bool
+) -> None:
+    """CMDB_GRAPHQL_BATCHING=off hands every field to graphql-core; it is on unless said otherwise."""
+    if word is None:
+        monkeypatch.delenv("CMDB_GRAPHQL_BATCHING", raising=False)
+    else:
+        monkeypatch.setenv("CMDB_GRAPHQL_BATCHING", word)
+    monkeypatch.setenv("CMDB_STORE", str(tmp_path / "office.db"))
+
+    async def infos() -> int:
+        counted = [0]
+        async with open_application(Settings()) as application:
+            count_infos(application.runner.api, counted, 0)
+            await Office(application).data("{ classes { name description } }")
+        return counted[0]
+
+    # With columns graphql-core takes up the field of the root by itself, and nothing below.
+    assert (asyncio.run(infos()) == 1) == batching

@@ -72,3 +72,58 @@ async def test_more_records_make_no_more_calls(office: Office) -> None:
     for name, most in MOST.items():
         assert few[name] <= Counter(most)
         assert many[name] <= Counter(most)
+
+
+EACH_CHANGE = """{ changes(first: %d, orderBy: {attribute: "number", direction: DESC}) { nodes {
+    number
+    impact {
+        byState { state count }
+        affected(first: 5) { totalCount nodes { ci { name } state path { steps { verb ci { name } } } } }
+        summary { usersAtMost costPerHour services { ci { name } state } }
+        responsible { party { name } count }
+        openIncidents { totalCount nodes { record { number } } }
+        plannedChanges { totalCount nodes { record { number } } }
+    }
+    impactDiff { dependencies { item { ci { name } } gained { ci { name } } } modifications { number } }
+} } }"""
+
+
+async def test_the_impact_of_each_change_of_a_list_costs_what_that_of_one_does(office: Office) -> None:
+    """Fields of a change that are worked out read together with those of the others."""
+    for number in range(3):
+        change = await make_change(office, PRINTERS[number], **window(4, 10))
+        await add_second_router(office, change)
+
+    one, many = await calls(office, EACH_CHANGE % 1), await calls(office, EACH_CHANGE % 3)
+
+    assert many == one
+    assert many.total() <= 25
+
+
+async def test_a_change_tells_its_impact_as_the_root_field_does(office: Office) -> None:
+    """With the same arguments, side by side with another change."""
+    change = await make_change(office, ROUTER, expectedState="degraded", **window(5, 10))
+    await make_change(office, PRINTERS[0], **window(5, 10))
+    told = await office.data(
+        """query($id: ID!) {
+            change(id: $id) {
+                impact { byState { state count } }
+                narrow: impact(assume: DOWN, classes: ["Service"], maxDistance: 9) { byState { state count } }
+                impactDiff { compared }
+            }
+            changeImpact(change: $id) { byState { state count } }
+            narrow: changeImpact(change: $id, assume: DOWN, classes: ["Service"], maxDistance: 9) { byState { state count } }
+            impactDiff(change: $id) { compared }
+            changes(first: 2, orderBy: {attribute: "number", direction: DESC}) {
+                nodes { number impact { byState { state count } } }
+            }
+        }""",
+        {"id": change},
+    )
+
+    assert told["changeImpact"] == told["change"]["impact"]
+    assert told["narrow"] == told["change"]["narrow"]
+    assert told["impactDiff"] == told["change"]["impactDiff"]
+    by_number = {each["number"]: each["impact"] for each in told["changes"]["nodes"]}
+    assert told["changeImpact"] == by_number[change]
+    assert 2 == len({str(each) for each in by_number.values()})

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cmdb.graph.batch import NodeCreate, NodeDelete, WriteBatch
 from tests.integration.api.changes import (
     PRINTERS,
     ROUTER,
@@ -16,7 +17,7 @@ from tests.integration.api.changes import (
     modify,
     window,
 )
-from tests.office import Office
+from tests.office import TESTER, Office
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -364,3 +365,25 @@ async def test_a_change_that_does_not_exist_is_told(office: Office, field: str) 
     answer = await office.answer(f'{{ {name}(change: "CHG9999999") {rest} }}')
 
     assert ["CHANGE_NOT_FOUND"] == [error["extensions"]["code"] for error in answer["errors"]]
+
+
+async def test_a_window_whose_items_are_all_gone_governs_nothing_and_says_so(office: Office) -> None:
+    """It does not come to govern everything when its last item is deleted."""
+    store = office.application.services.store
+    item = office.application.services.ids.new_id()
+    printer = NodeCreate(item, "Printer", {"name": "old printer", "status": "operational"})
+    await store.commit(WriteBatch(TESTER, "a test", creates=(printer,)))
+    blackout = await make(
+        office,
+        "ChangeWindow",
+        kind="blackout",
+        windowStart="2030-03-20T00:00:00Z",
+        windowEnd="2030-03-21T00:00:00Z",
+        appliesTo=[item],
+    )
+    await store.commit(WriteBatch(TESTER, "a test", deletes=(NodeDelete(item),)))
+    change = await make_change(office, ROUTER, **window(20, 10))
+    query = "query($id: ID!) { changeCollisions(change: $id) { windows { window { number } } emptyWindows { number } } }"
+    found = (await office.data(query, {"id": change}))["changeCollisions"]
+
+    assert ([], [{"number": blackout}]) == (found["windows"], found["emptyWindows"])

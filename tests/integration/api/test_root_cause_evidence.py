@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cmdb.records.requests import Attribution, LinkRequest
+from tests.integration.api.changes import carry_out, make, make_change
 from tests.office import TESTER, Office
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -60,3 +61,52 @@ async def link_cause(office: Office, incident: str, cause: str) -> None:
     """Name what caused an incident."""
     records = office.application.services.records
     await records.link(incident, LinkRequest("CAUSED_BY", cause), Attribution(TESTER))
+
+
+FROM_INCIDENT = """query($id: ID!) { incident(id: $id) {
+    rootCause(first: 1) {
+        verdict
+        candidates { ci { name } }
+        knownErrors { record { number } ci { name } distance }
+        openProblems { record { number } ci { name } distance }
+        recentChanges { record { number title } ci { name } distance hoursBefore }
+        similarIncidents { incident { number } affected { name } cause { name } likeness }
+    }
+} }"""
+
+
+async def test_from_an_incident_one_document_tells_what_is_known_upstream(office: Office) -> None:
+    """Known errors and changes on the path although their items are no candidates listed, and similar incidents."""
+    printer, router = "prn-accounting.office.example", "rtr-print.office.example"
+    core = await office.id_of("rtr-core.office.example")
+    earlier = await office.report_incident("No print", printer)
+    await link_cause(office, (await office.application.services.records.find(earlier)).id, core)
+    change = await make_change(office, router, changeType="emergency")
+    await carry_out(office, change, "failed")
+    error = await make(office, "KnownError", affects=[core], workaround="Use the other one")
+    problem = await make(office, "Problem", affects=[core], impact="low", urgency="low")
+    number = await office.report_incident("No print again", printer)
+
+    told = (await office.data(FROM_INCIDENT, {"id": number}))["incident"]["rootCause"]
+
+    assert {"record": {"number": error}, "ci": {"name": "rtr-core.office.example"}, "distance": 2} in told[
+        "knownErrors"
+    ]
+    assert problem in {one["record"]["number"] for one in told["openProblems"]}
+    (found,) = [one for one in told["recentChanges"] if one["record"]["number"] == change]
+    assert (router, 1) == (found["ci"]["name"], found["distance"])
+    assert 0 <= found["hoursBefore"] < 1
+    assert {
+        "incident": {"number": earlier},
+        "affected": {"name": printer},
+        "cause": {"name": "rtr-core.office.example"},
+        "likeness": "SAME_CI",
+    } in told["similarIncidents"]
+
+
+async def test_the_root_cause_of_each_incident_of_a_list_is_refused(office: Office) -> None:
+    """It would cost questions to the store for each."""
+    await office.report_incident("No print", "prn-accounting.office.example")
+    answer = await office.answer("{ incidents(first: 1) { nodes { rootCause { verdict } } } }")
+
+    assert "INVALID_QUERY" == answer["errors"][0]["extensions"]["code"]

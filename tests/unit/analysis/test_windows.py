@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -96,3 +97,69 @@ def test_a_scope_holds_its_cis_and_those_of_both_its_class_and_environment() -> 
 def test_a_scope_of_cis_holds_no_others() -> None:
     """Naming CIs alone leaves out the rest."""
     assert not Scope(frozenset({"a"})).holds("b", "Server", "production")
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def local(text: str, zone: ZoneInfo = BERLIN) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=zone).astimezone(UTC)
+
+
+def begins(window: Window, year: int) -> list[datetime]:
+    """The local times at which it begins in a year."""
+    within = Span(datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC))
+    return [one.begin.astimezone(window.zone) for one in occurrences(window, within)]
+
+
+def test_the_time_of_day_stays_when_clocks_are_set() -> None:
+    """Saturdays at ten in Berlin, all through a year: in UTC nine o'clock in winter and eight in summer."""
+    first = Span(local("2026-01-03T10:00"), local("2026-01-03T12:00"))
+    window = Window("w", WindowKind.MAINTENANCE, first, weekly=True, zone=BERLIN)
+    found = begins(window, 2027)
+
+    assert 52 == len(found)
+    assert {(5, 10)} == {(one.weekday(), one.hour) for one in found}
+    assert {8, 9} == {one.astimezone(UTC).hour for one in found}
+
+
+def test_a_time_of_day_that_is_skipped_or_comes_twice() -> None:
+    """On 29 March 2026 there is no half past two in Berlin, on 25 October there are two: the first counts."""
+    first = Span(local("2026-01-04T02:30"), local("2026-01-04T03:30"))
+    window = Window("w", WindowKind.MAINTENANCE, first, weekly=True, zone=BERLIN)
+
+    spring = Span(datetime(2026, 3, 29, tzinfo=UTC), datetime(2026, 3, 30, tzinfo=UTC))
+    autumn = Span(datetime(2026, 10, 24, 22, tzinfo=UTC), datetime(2026, 10, 26, tzinfo=UTC))
+    (skipped,), (twice,) = list(occurrences(window, spring)), list(occurrences(window, autumn))
+
+    assert datetime(2026, 3, 29, 1, 30, tzinfo=UTC) == skipped.begin
+    assert skipped.begin + timedelta(hours=1) == skipped.end
+    assert datetime(2026, 10, 25, 0, 30, tzinfo=UTC) == twice.begin
+    assert local("2026-10-25T03:30") == twice.end
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"]),
+    st.datetimes(datetime.fromisoformat("2025-01-01"), datetime.fromisoformat("2026-12-31")),
+    st.integers(1, 60 * 24),
+    st.integers(0, 120),
+)
+def test_in_every_zone_there_is_one_occurrence_a_week(
+    name: str, wall: datetime, minutes: int, weeks: int
+) -> None:
+    """Each has a length, begins at the time of day of the first or within the hours that are skipped, in order."""
+    zone = ZoneInfo(name)
+    begin = wall.replace(second=0, microsecond=0, tzinfo=zone).astimezone(UTC)
+    window = Window(
+        "w", WindowKind.BLACKOUT, Span(begin, begin + timedelta(minutes=minutes)), True, zone=zone
+    )
+    within = Span(begin + weeks * timedelta(weeks=1), begin + (weeks + 8) * timedelta(weeks=1))
+    found = list(occurrences(window, within))
+
+    assert all(one.begin < one.end and one.meets(within) for one in found)
+    assert found == sorted(found)
+    assert len(found) in {7, 8, 9, 10}
+    times = [one.begin.astimezone(zone) for one in found]
+    moved = [one for one in times if one.time() != begin.astimezone(zone).time()]
+    assert len(moved) <= 2

@@ -11,7 +11,7 @@ import pytest
 import strawberry
 
 from cmdb.api.batching.executor import BatchingExecution
-from cmdb.api.loaders import SharedLoader
+from cmdb.api.shared_loader import SharedLoader
 from cmdb.api.moments import MomentAwareExecutor
 from cmdb.api.tidy import MANY, Begun
 

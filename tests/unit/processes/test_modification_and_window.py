@@ -69,3 +69,29 @@ async def test_a_window_ends_after_it_begins(desk: Desk) -> None:
     assert [
         "window_end (2026-12-20T00:00:00.000Z) must be after window_start (2026-12-20T00:00:00.000Z)"
     ] == caught.value.details["mistakes"]
+
+
+ONE_HOUR = {"kind": "blackout", "window_start": "2026-12-24T00:00:00Z", "window_end": "2026-12-24T01:00:00Z"}
+
+
+async def test_a_window_is_in_a_time_zone_that_exists(desk: Desk) -> None:
+    await desk.make("ChangeWindow", time_zone="Europe/Berlin", **ONE_HOUR)
+    for unknown in ("Europe/Bielefeld", "../../etc/passwd", "Europe"):
+        with pytest.raises(InvalidRecordError) as caught:
+            await desk.make("ChangeWindow", time_zone=unknown, **ONE_HOUR)
+        assert f"there is no time zone {unknown!r}" in caught.value.message
+
+
+async def test_a_window_remembers_that_it_named_something(desk: Desk) -> None:
+    """Until it is said to govern everything; what still names something cannot."""
+    everything = await desk.make("ChangeWindow", **ONE_HOUR)
+    assert "everything" == everything.node.properties["scope"]
+    named = await desk.make("ChangeWindow", LinkRequest("APPLIES_TO", ROUTER), **ONE_HOUR)
+    assert "named" == named.node.properties["scope"]
+    of_class = (await desk.make("ChangeWindow", classes=["Router"], **ONE_HOUR)).node.id
+    held = await desk.engine.update(of_class, {"scope": "everything"}, ANNA)
+    assert "named" == held.node.properties["scope"]
+    emptied = await desk.engine.update(of_class, {"classes": None}, ANNA)
+    assert "named" == emptied.node.properties["scope"]
+    widened = await desk.engine.update(of_class, {"scope": "everything"}, ANNA)
+    assert "everything" == widened.node.properties["scope"]
