@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import sys
 import tempfile
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -75,7 +76,7 @@ def _options() -> argparse.Namespace:
 
 
 def _measured(options: argparse.Namespace, console: Console) -> Results:
-    before = load_average()
+    before, began = load_average(), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="cmdb-bench-") as folder:
         bench = _bench(Path(folder), console, quick=options.quick)
         if before > 1:
@@ -95,6 +96,7 @@ def _measured(options: argparse.Namespace, console: Console) -> Results:
         machine=describe(before, found.versions),
         sections=tuple(found.sections),
         notes=tuple(bench.notes),
+        minutes=round((time.monotonic() - began) / 60, 1),
     )
     return Results(
         runs=(run,),

@@ -10,7 +10,7 @@ _HEAD = """# Benchmarks
 
 <!-- Written by `python -m benchmarks` from results.json: change the tool, not this page. -->
 
-One machine, the same data for everybody. Run it again with `make bench`; it writes this page, the plots and [results.json](results.json). It measures everything that the machine has the means for, Neo4j on a server of its own and its GraphQL library for JavaScript included; what it has no means for (no Java, no Node.js, no C compiler) is left out and said to be. About 25 minutes and 8 GiB of memory.
+One machine, the same data for everybody. Run it again with `make bench`; it writes this page, the plots and [results.json](results.json). It measures everything that the machine has the means for, Neo4j on a server of its own and its GraphQL library for JavaScript included; what it has no means for (no Java, no Node.js, no C compiler) is left out and said to be.
 
 | command | what it does |
 | --- | --- |
@@ -51,6 +51,7 @@ def _where(run: Run, *, alone: bool) -> str:
         ("Python", machine.python),
         ("C compiler", machine.compiler or "none"),
         ("versions", versions),
+        *((("took", f"{run.minutes:.0f} minutes"),) if run.minutes else ()),
         ("load before and after", f"{machine.load_before:.2f}, {machine.load_after:.2f}"),
     )
     notes = "".join(f"\n- {note}" for note in run.notes)

@@ -114,7 +114,8 @@ class Load:
 class Run:
     """One run of the benchmarks, and the sections that it measured.
 
-    `command` is how to run it again; `notes` say what was left out and why.
+    `command` is how to run it again; `notes` say what was left out and why; `minutes` is how long it took, where
+    that was noted.
     """
 
     date: str
@@ -122,6 +123,7 @@ class Run:
     machine: Machine
     sections: tuple[str, ...]
     notes: tuple[str, ...]
+    minutes: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
