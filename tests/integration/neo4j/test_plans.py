@@ -81,6 +81,7 @@ async def _use(store: Neo4jStore) -> None:
         steps = (("RUNS_ON", direction),)
         await store.region(RegionQuery(("h001",), steps))
         await store.region(RegionQuery(("h001",), steps, dead_end="shut", rim=(("CONNECTS", direction),)))
+    await store.region(RegionQuery(("h001",), (("RUNS_ON", OUT), ("CONNECTS", IN))))
     await store.search(SearchQuery("h00", ALL))
     await store.structure()
     assert len([one async for one in store.nodes()]) == 359
