@@ -197,6 +197,24 @@ class Candidate(Answer):
     parts: tuple[ScorePart, ...]
 
 
+class UpstreamRecord(Answer):
+    """A record about a CI upstream of a symptom."""
+
+    record: RecordLine | None = None
+    ci: Ci | None = None
+    distance: int
+    hours_before: float | None = None
+
+
+class SimilarIncident(Answer):
+    """An earlier incident that is like what is seen."""
+
+    incident: RecordLine | None = None
+    affected: Ci | None = None
+    cause: Ci | None = None
+    likeness: str
+
+
 class RootCause(Answer):
     """Ranked candidates and what is to be made of them."""
 
@@ -206,6 +224,10 @@ class RootCause(Answer):
     truncated: bool
     causes: tuple[Ci, ...]
     unexplained: tuple[Ci, ...]
+    recent_changes: tuple[UpstreamRecord, ...] = ()
+    known_errors: tuple[UpstreamRecord, ...] = ()
+    open_problems: tuple[UpstreamRecord, ...] = ()
+    similar_incidents: tuple[SimilarIncident, ...] = ()
     candidates: tuple[Candidate, ...]
 
 

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from rich.console import RenderableType
 
 from cmdb.cli.answers import FullRecord, Hit, Impact, Item, RecordPage, RootCause, read
-from cmdb.cli.choosing import choose, choose_all
+from cmdb.cli.choosing import Weighted, choose, choose_all
 from cmdb.cli.gateway import Gateway, data_of, open_gateway
 from cmdb.cli.operations import operation
 from cmdb.cli.place import Place
@@ -29,11 +29,17 @@ RECORD_NUMBER = re.compile(r"[A-Z]{2,6}[0-9]{3,}")
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a root cause is asked for: incidents by number or id, CIs as people name them."""
+    """What a root cause is asked for: incidents by number or id, CIs as people name them, some with a weight.
+
+    `noticed_at` is a time (RFC 3339); `window` is in hours.
+    """
 
     incidents: tuple[str, ...] = ()
-    failing: tuple[str, ...] = ()
+    failing: tuple[Weighted, ...] = ()
     healthy: tuple[str, ...] = ()
+    alerts: tuple[Weighted, ...] = ()
+    noticed_at: str | None = None
+    window: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +86,24 @@ async def tell_impact(gateway: Gateway, items: Sequence[str], state: str, first:
 
 async def tell_root_cause(gateway: Gateway, seen: Seen, first: int) -> Told:
     """What explains what is seen."""
+    failing = await choose_all(gateway, [one.name for one in seen.failing])
+    alerting = await choose_all(gateway, [one.name for one in seen.alerts])
     variables = {
         "incidents": list(seen.incidents),
-        "failing": [ci.id for ci in await choose_all(gateway, seen.failing)],
+        "failing": [ci.id for ci, one in zip(failing, seen.failing, strict=True) if one.weight is None],
+        "symptoms": [
+            {"ci": ci.id, "weight": one.weight}
+            for ci, one in zip(failing, seen.failing, strict=True)
+            if one.weight is not None
+        ],
         "healthy": [ci.id for ci in await choose_all(gateway, seen.healthy)],
+        "alerts": [
+            {"ci": ci.id} if one.weight is None else {"ci": ci.id, "excess": one.weight}
+            for ci, one in zip(alerting, seen.alerts, strict=True)
+        ],
         "first": first,
+        "noticedAt": seen.noticed_at,
+        "windowHours": seen.window,
     }
     found = (await data_of(gateway, operation("root_cause"), variables))["rootCause"]
     return Told(found, lambda: root_cause_parts(read(RootCause, found)), variables)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import inf
 
 from cmdb.cli.answers import Answer, Ci, read
 from cmdb.cli.gateway import Gateway, data_of
@@ -22,6 +24,24 @@ class AmbiguousCiError(CmdbError):
     kind = ErrorKind.INVALID
     summary = "Several configuration items answer to the text."
     default_remedy = "Give the id of the one that is meant."
+
+
+@dataclass(frozen=True, slots=True)
+class Weighted:
+    """How a person names a CI, and its weight where one is said."""
+
+    name: str
+    weight: float | None = None
+
+
+def weighted(text: str) -> Weighted:
+    """`CI` or `CI=WEIGHT`; what does not end in a number above 0 is a name as a whole."""
+    name, sign, last = text.rpartition("=")
+    try:
+        weight = float(last)
+    except ValueError:
+        return Weighted(text)
+    return Weighted(name, weight) if sign and name and 0 < weight < inf else Weighted(text)
 
 
 class _Page(Answer):

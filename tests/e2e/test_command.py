@@ -89,6 +89,24 @@ def test_root_cause_works_from_items_alone(played: Played) -> None:
     assert "Ranking" in ended.out
 
 
+def test_root_cause_works_from_alerts_and_weights(played: Played) -> None:
+    """What monitoring says is enough; weights, the moment and the window are passed on."""
+    told = played.ask("root-cause", "--alert", "rtr-print=5", "--alert", "prn-office=5", "--json").data()
+    asked = ("--failing", "prn-office=3", "--failing", "prn-warehouse", "--healthy", "E-mail")
+    moment = ("--noticed-at", "2100-01-01T00:00:00Z", "--window", "1")
+    timed = played.ask("root-cause", *asked, *moment, "--json").data()
+
+    assert "rtr-print.office.example" == told["candidates"][0]["ci"]["name"]
+    assert [] == timed["recentChanges"]
+    values = {
+        part["value"]
+        for one in timed["candidates"]
+        for part in one["parts"]
+        if part["part"] == "EXPLAINS" and one["ci"]["name"] == "prn-office.office.example"
+    }
+    assert {0.75} == values
+
+
 def test_search_finds_items_and_records(played: Played) -> None:
     """By words; a class narrows it."""
     both = played.ask("search", "printing", "--json").data()

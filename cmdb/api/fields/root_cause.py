@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import timedelta
+from math import inf
+from typing import Annotated, Any, TypeAlias
 
 import strawberry
 from strawberry.types.field import StrawberryField
@@ -19,6 +21,7 @@ from cmdb.api.fields.impact import ImpactPath
 from cmdb.api.fields.root_cause_records import RecordsUpstream, items
 from cmdb.api.interfaces import ConfigurationItem, GraphNode
 from cmdb.graph.errors import InvalidQueryError
+from cmdb.kernel.clock import parse_instant
 from cmdb.processes.problem.root_cause import SymptomsSeen
 
 
@@ -39,6 +42,39 @@ class AlertInput:
     def read(self) -> Alert:
         """The alert as root cause takes it."""
         return Alert(str(self.ci), self.signal, self.deviation, self.excess, self.usual, self.volume)
+
+
+@strawberry.input(
+    description="A configuration item seen failing, and how much that matters beside the others."
+)
+class SymptomInput:
+    """One symptom."""
+
+    ci: strawberry.ID
+    weight: float = 1.0
+
+
+Symptoms: TypeAlias = Annotated[
+    list[SymptomInput] | None,
+    strawberry.argument(
+        description="Seen failing, like `failing`, with weights; one counts like one incident."
+    ),
+]
+NoticedAt: TypeAlias = Annotated[
+    str | None,
+    strawberry.argument(
+        description="When the first of it was noticed (RFC 3339); as the incidents say unless given."
+    ),
+]
+WindowHours: TypeAlias = Annotated[
+    float | None,
+    strawberry.argument(
+        description="How long before that a change is evidence; as the policy says unless given."
+    ),
+]
+
+MOST_HOURS = 24 * 366
+"""So far back a change may be evidence."""
 
 
 @strawberry.type(description="An earlier incident that a candidate caused.")
@@ -180,7 +216,7 @@ class RootCauseFields:
         description="Which configuration item explains these incidents (by id or number) and items seen failing, "
         "given others seen healthy, alerts and earlier incidents, and what changed there?"
     )
-    async def root_cause(
+    async def root_cause(  # noqa: PLR0913, PLR0917 - they are the field's arguments
         self,
         info: ApiInfo,
         incidents: list[strawberry.ID] | None = None,
@@ -188,23 +224,25 @@ class RootCauseFields:
         healthy: list[strawberry.ID] | None = None,
         alerts: list[AlertInput] | None = None,
         first: int = 10,
+        symptoms: Symptoms = None,
+        noticed_at: NoticedAt = None,
+        window_hours: WindowHours = None,
     ) -> RootCause:
-        seen = SymptomsSeen(
-            incidents=tuple(map(str, incidents or ())),
-            failing=tuple(map(str, failing or ())),
-            healthy=tuple(map(str, healthy or ())),
-            alerts=tuple(alert.read() for alert in alerts or ()),
-        )
+        incidents_asked = tuple(map(str, incidents or ()))
+        seen = _seen(incidents_asked, failing, healthy, alerts, symptoms, noticed_at, window_hours)
         return await _asked(info, seen, first)
 
 
-async def cause_of_incident(
+async def cause_of_incident(  # noqa: PLR0913, PLR0917 - they are the field's arguments
     self: Any,
     info: ApiInfo,
     failing: list[strawberry.ID] | None = None,
     healthy: list[strawberry.ID] | None = None,
     alerts: list[AlertInput] | None = None,
     first: int = 10,
+    symptoms: Symptoms = None,
+    noticed_at: NoticedAt = None,
+    window_hours: WindowHours = None,
 ) -> RootCause:
     """Resolves `rootCause` of an incident."""
     if _is_in_a_list(info):
@@ -212,13 +250,40 @@ async def cause_of_incident(
             "the root cause is asked of one incident at a time",
             remedy="Ask `incident(id: …) { rootCause { … } }`, or `rootCause(incidents: […])` for several together.",
         )
-    seen = SymptomsSeen(
-        incidents=(self.node.id,),
+    seen = _seen((self.node.id,), failing, healthy, alerts, symptoms, noticed_at, window_hours)
+    return await _asked(info, seen, first)
+
+
+def _seen(
+    incidents: tuple[str, ...],
+    failing: list[strawberry.ID] | None,
+    healthy: list[strawberry.ID] | None,
+    alerts: list[AlertInput] | None,
+    symptoms: list[SymptomInput] | None,
+    noticed_at: str | None,
+    window_hours: float | None,
+) -> SymptomsSeen:
+    """What is seen, as the arguments put it.
+
+    Raises:
+        InvalidQueryError: a weight or the window is not above 0.
+    """
+    weights = {str(symptom.ci): symptom.weight for symptom in symptoms or ()}
+    if not all(0 < weight < inf for weight in weights.values()):
+        raise InvalidQueryError(
+            "a symptom's weight is not above 0", remedy="Give 1, or more for what matters more."
+        )
+    if window_hours is not None and not 0 < window_hours <= MOST_HOURS:
+        raise InvalidQueryError(f"`windowHours` is {window_hours}", remedy=f"Give at most {MOST_HOURS:,}.")
+    return SymptomsSeen(
+        incidents=incidents,
         failing=tuple(map(str, failing or ())),
         healthy=tuple(map(str, healthy or ())),
         alerts=tuple(alert.read() for alert in alerts or ()),
+        noticed_at=parse_instant(noticed_at) if noticed_at else None,
+        weights=weights,
+        window=timedelta(hours=window_hours) if window_hours is not None else None,
     )
-    return await _asked(info, seen, first)
 
 
 def incident_fields() -> dict[str, StrawberryField]:

@@ -61,11 +61,38 @@ def root_cause(
     *,
     failing: Annotated[
         Optional[list[str]],  # noqa: UP045
-        typer.Option(metavar="CI", help="Seen failing, without an incident; may be given again."),
+        typer.Option(
+            metavar="CI[=WEIGHT]",
+            help="Seen failing, without an incident; may be given again. The weight says how much it matters, as so "
+            "many incidents.",
+        ),
+    ] = None,
+    alert: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(
+            metavar="CI[=WEIGHT]",
+            help="Monitoring says that it fails; may be given again. The weight says how much worse it is than usual. "
+            "Where nothing else is named, what alerts is what fails.",
+        ),
     ] = None,
     healthy: Annotated[
         Optional[list[str]],  # noqa: UP045
         typer.Option(metavar="CI", help="Seen working; may be given again."),
+    ] = None,
+    noticed_at: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            metavar="TIME", help="When the first of it was noticed; the incidents tell unless given."
+        ),
+    ] = None,
+    window: Annotated[
+        Optional[float],  # noqa: UP045
+        typer.Option(
+            metavar="HOURS",
+            min=0.01,
+            max=8784,
+            help="So long before that a change counts; by the policy unless given.",
+        ),
     ] = None,
     first: Annotated[int, typer.Option(min=1, max=100, help="List so many candidates at most.")] = 5,
     as_of: AsOf = None,
@@ -75,18 +102,28 @@ def root_cause(
 ) -> None:
     """Which configuration item explains these incidents, and what changed there?"""
     from cmdb.cli.asking import Seen, ask_root_cause
+    from cmdb.cli.choosing import weighted
 
-    if not incidents and not failing:
+    if not incidents and not failing and not alert:
         raise typer.BadParameter(
-            "name an incident, or a configuration item with --failing", param_hint="INCIDENT"
+            "name an incident, or a configuration item with --failing or --alert", param_hint="INCIDENT"
         )
-    seen = Seen(tuple(incidents or ()), tuple(failing or ()), tuple(healthy or ()))
+    seen = Seen(
+        tuple(incidents or ()),
+        tuple(map(weighted, failing or ())),
+        tuple(healthy or ()),
+        tuple(map(weighted, alert or ())),
+        noticed_at,
+        window,
+    )
     ask_root_cause(chosen(context.obj, store, url, as_of), seen, first, json)
 
 
 ROOT_CAUSE_EXAMPLES = examples(
     "cmdb root-cause INC0000001 INC0000002 INC0000003",
     "cmdb root-cause INC0000001 --failing prn-warehouse --healthy E-mail",
+    "cmdb root-cause --alert rtr-print=5 --alert prn-warehouse --healthy rtr-core",
+    "cmdb root-cause --failing prn-warehouse=3 --noticed-at 2026-11-17T08:00:00Z --window 24 --json",
 )
 
 

@@ -45,6 +45,27 @@ def root_cause_parts(answer: RootCause) -> Iterable[RenderableType]:
         if place == 1:
             for tree in trees(symptom.path for symptom in candidate.symptoms):
                 yield Padding(tree, (1, 0, 0, 2), expand=False)
+    known = list(upstream(answer))
+    if known:
+        yield heading("Known upstream")
+        yield from known
+
+
+def upstream(answer: RootCause) -> Iterable[Text]:
+    """A line for each record about what lies upstream, and for each earlier incident like these."""
+    for kind, records in (
+        ("change", answer.recent_changes),
+        ("known error", answer.known_errors),
+        ("problem", answer.open_problems),
+    ):
+        for one in records:
+            if one.record is not None and one.ci is not None:
+                when = "" if one.hours_before is None else f", {one.hours_before:.1f} hours before"
+                yield text(f"  {kind} {_record(one.record)}, on {clean(one.ci.shown)}{when}")
+    for past in answer.similar_incidents:
+        if past.incident is not None and past.affected is not None and past.cause is not None:
+            on, by = clean(past.affected.shown), clean(past.cause.shown)
+            yield text(f"  earlier incident {_record(past.incident)}, on {on}, was caused by {by}")
 
 
 def verdict(answer: RootCause) -> Text:

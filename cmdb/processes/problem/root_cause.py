@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from cmdb.analysis.alerts import Alert, Signal
@@ -14,7 +15,7 @@ from cmdb.graph.query import Condition, Direction, LinkQuery, NodeQuery, Operato
 from cmdb.graph.store import GraphStore
 from cmdb.kernel.clock import Clock
 from cmdb.kernel.errors import CmdbError, ErrorKind
-from cmdb.model.types import Model
+from cmdb.model.types import Model, RootCausePolicy
 from cmdb.processes.problem.evidence import EvidenceGatherer
 from cmdb.processes.problem.experience import beginning
 from cmdb.topology.extent import Topologies, causes_of
@@ -44,8 +45,10 @@ class IncidentNotFoundError(CmdbError):
 class SymptomsSeen:
     """What is seen: incidents (by id or number), CIs (by id) seen failing and seen healthy, and alerts.
 
-    When neither incidents nor failing CIs are named, the alerting CIs are the symptoms. `noticed_at` is when it
-    was noticed, when no incident tells.
+    When neither incidents nor failing CIs are named, the alerting CIs are the symptoms. `weights` say by CI how
+    much its failing matters (> 0); otherwise each of its incidents counts one. `noticed_at` is when the first of it
+    was noticed, otherwise the incidents tell; `window` is how long before that a change is evidence, otherwise the
+    policy tells.
     """
 
     incidents: tuple[str, ...] = ()
@@ -53,6 +56,8 @@ class SymptomsSeen:
     healthy: tuple[str, ...] = ()
     alerts: tuple[Alert, ...] = ()
     noticed_at: datetime | None = None
+    weights: Mapping[str, float] = field(default_factory=dict)
+    window: timedelta | None = None
 
 
 class RootCauseAnalysis:
@@ -74,10 +79,11 @@ class RootCauseAnalysis:
             NodeNotFoundError: a CI is named that does not exist.
         """
         incidents = await self._incidents(seen.incidents)
-        symptoms = await self._symptoms(incidents, seen.failing or _alerting(incidents, seen.alerts))
+        failing = (*seen.failing, *seen.weights) or _alerting(incidents, seen.alerts)
+        symptoms = await self._symptoms(incidents, failing, seen.weights)
         if not symptoms:
             raise NoSymptomsError("no configuration item is named as failing, and no incident affects one")
-        policy = self._model.policies.root_cause
+        policy = _policy(self._model.policies.root_cause, seen.window)
         gathered = await self._evidence.gather(
             [symptom.id for symptom in symptoms],
             [incident.id for incident in incidents],
@@ -121,8 +127,10 @@ class RootCauseAnalysis:
             found[node.id] = node
         return list(found.values())
 
-    async def _symptoms(self, incidents: list[Node], failing: tuple[str, ...]) -> tuple[Symptom, ...]:
-        """Each CI that fails, weighted by the number of incidents that say so."""
+    async def _symptoms(
+        self, incidents: list[Node], failing: tuple[str, ...], weights: Mapping[str, float]
+    ) -> tuple[Symptom, ...]:
+        """Each CI that fails, weighted as is said, or by the number of incidents that say so."""
         query = LinkQuery(
             tuple(incident.id for incident in incidents),
             Direction.OUT,
@@ -135,12 +143,19 @@ class RootCauseAnalysis:
         for links in (await self._store.links(query)).values() if incidents else ():
             for link in links:
                 by_ci[link.target].append(link.source)
-        return tuple(Symptom(ci, float(max(len(says), 1)), tuple(says)) for ci, says in by_ci.items())
+        return tuple(
+            Symptom(ci, weights.get(ci, float(max(len(says), 1))), tuple(says)) for ci, says in by_ci.items()
+        )
 
     def _began(self, incidents: list[Node], noticed_at: datetime | None) -> datetime:
         """When the first of it was noticed; now, when nobody tells."""
-        moments = [beginning(incident) for incident in incidents]
-        return min(moments, default=noticed_at or self._clock.now())
+        if noticed_at is not None:
+            return noticed_at
+        return min((beginning(incident) for incident in incidents), default=self._clock.now())
+
+
+def _policy(policy: RootCausePolicy, window: timedelta | None) -> RootCausePolicy:
+    return policy if window is None else replace(policy, change_window_hours=window / timedelta(hours=1))
 
 
 def _alerting(incidents: list[Node], alerts: tuple[Alert, ...]) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from cmdb.records.requests import Attribution, LinkRequest
@@ -110,3 +112,29 @@ async def test_the_root_cause_of_each_incident_of_a_list_is_refused(office: Offi
     answer = await office.answer("{ incidents(first: 1) { nodes { rootCause { verdict } } } }")
 
     assert "INVALID_QUERY" == answer["errors"][0]["extensions"]["code"]
+
+
+async def test_symptoms_have_weights_and_changes_a_window(office: Office) -> None:
+    """What weighs more decides; a change counts within the hours asked for before the moment it was noticed."""
+    heavy, light = [await office.id_of(f"prn-{name}.office.example") for name in ("warehouse", "office")]
+    change = await make_change(office, "prn-warehouse.office.example", changeType="emergency")
+    await carry_out(office, change, "failed")
+    query = """query($symptoms: [SymptomInput!], $at: String, $hours: Float) {
+        rootCause(symptoms: $symptoms, noticedAt: $at, windowHours: $hours, first: 50) {
+            candidates { ci { id } parts { part value } } recentChanges { record { number } }
+        }
+    }"""
+
+    def explained(answer: dict[str, Any], ci: str) -> float:
+        (found,) = [one for one in answer["candidates"] if one["ci"]["id"] == ci]
+        return float(next(part["value"] for part in found["parts"] if part["part"] == "EXPLAINS"))
+
+    both = [{"ci": heavy, "weight": 3}, {"ci": light}]
+    answer = (await office.data(query, {"symptoms": both}))["rootCause"]
+    assert (0.75, 0.25) == (explained(answer, heavy), explained(answer, light))
+    assert change in {one["record"]["number"] for one in answer["recentChanges"]}
+
+    late = await office.data(query, {"symptoms": both, "at": "2100-01-02T00:00:00Z", "hours": 1})
+    assert [] == late["rootCause"]["recentChanges"]
+    refused = await office.answer(query, {"symptoms": [{"ci": heavy, "weight": 0}]})
+    assert "INVALID_QUERY" == refused["errors"][0]["extensions"]["code"]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from cmdb.cli.choosing import AmbiguousCiError, choose
+from cmdb.cli.choosing import AmbiguousCiError, Weighted, choose, weighted
 from cmdb.processes.configuration.errors import ItemNotFoundError
 from tests.unit.cli.fakes import FakeGateway
 
@@ -100,3 +100,24 @@ async def test_nothing_found_is_an_error_of_its_own() -> None:
     """It names what was looked for."""
     with pytest.raises(ItemNotFoundError, match="'nix'"):
         await choose(gateway(), "nix")
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "weight"),
+    [
+        ("core", "core", None),
+        ("core=2", "core", 2.0),
+        ("a=b=0.5", "a=b", 0.5),
+        ("core=", "core=", None),
+        ("core=much", "core=much", None),
+        ("core=0", "core=0", None),
+        ("core=nan", "core=nan", None),
+        ("core=inf", "core=inf", None),
+        ("=2", "=2", None),
+    ],
+)
+def test_a_weight_is_a_number_above_0_behind_the_last_equals_sign(
+    text: str, name: str, weight: float | None
+) -> None:
+    """Anything else belongs to the name."""
+    assert Weighted(name, weight) == weighted(text)
