@@ -28,6 +28,7 @@ class Ended:
 
     def data(self) -> Any:
         """Standard output as JSON; anything else on it is an error."""
+        assert self.out, self.err
         return json.loads(self.out)
 
 
