@@ -130,6 +130,7 @@ def _flow(starts: Amounts, edges: Edges, amounts: Amounts) -> dict[int, float]:
         for provider in providers:
             if component[provider] != component[place]:
                 dependents[provider].add(place)
+    waiting = {provider: sum(amounts.get(one, 0.0) for one in some) for provider, some in dependents.items()}
     before = {n: {component[d] for p in some for d in dependents[p]} for n, some in members.items()}
     coming: defaultdict[int, float] = defaultdict(float)
     for place, share in starts.items():
@@ -137,7 +138,7 @@ def _flow(starts: Amounts, edges: Edges, amounts: Amounts) -> dict[int, float]:
     own: dict[int, float] = {}
     for number in TopologicalSorter(before).static_order():
         group = members[number]
-        passed = _put_down(group, edges, amounts, dependents, component)
+        passed = _put_down(group, edges, amounts, waiting, component)
         whole = sum(amounts.get(place, 0.0) for place in group)
         total = sum(passed.values())
         divisor = max(whole, total) if whole else total / PUT_DOWN
@@ -153,15 +154,18 @@ def _put_down(
     group: Sequence[int],
     edges: Edges,
     amounts: Amounts,
-    dependents: Mapping[int, set[int]],
+    waiting: Mapping[int, float],
     component: Mapping[int, int],
 ) -> dict[int, float]:
-    """What of the group's amount its providers outside of it account for."""
+    """What of the group's amount its providers outside of it account for.
+
+    `waiting` is, by provider, the amount of all its dependents outside of its own group.
+    """
     passed: defaultdict[int, float] = defaultdict(float)
     for place in sorted(group):
         for provider in edges[place]:
             if component[provider] != component[place]:
-                every = sum(amounts.get(other, 0.0) for other in dependents[provider])
+                every = waiting[provider]
                 mine = amounts.get(place, 0.0) / every if every else 1.0
                 passed[provider] += (
                     edges[place][provider] * amounts[provider] * (mine if place in amounts else 1.0)
