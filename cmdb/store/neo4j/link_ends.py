@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
@@ -14,28 +13,13 @@ from cmdb.store.neo4j.statements import CREATE_LINKS, STANDING_LINKS
 _AT_ONCE = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class StandingLinks:
-    """Those links asked for that stand, with their properties, and the ends at which there is no node."""
-
-    found: dict[LinkKey, Properties]
-    missing: list[str]
-
-
-async def standing_links(transaction: Transaction, keys: Sequence[LinkKey]) -> StandingLinks:
-    """Which of some links stand; all their names can be sent."""
-    found: dict[LinkKey, Properties] = {}
-    missing: list[str] = []
-    for start in range(0, len(keys), _AT_ONCE):
-        part = keys[start : start + _AT_ONCE]
-        places = _places(part)
-        links = [[places[key.source], places[key.target], key.type] for key in part]
-        row = await transaction.row(STANDING_LINKS, ends=list(places), links=links)
-        assert row is not None
-        ends = list(places)
-        missing += [ends[place] for place in row[0]]
-        found.update({part[place]: properties for place, properties in row[1]})
-    return StandingLinks(found, missing)
+async def standing_links(transaction: Transaction, keys: Sequence[LinkKey]) -> dict[LinkKey, Properties]:
+    """Those of some links that stand, with their properties; all their names can be sent."""
+    by_source: dict[str, list[tuple[str, str, int]]] = {}
+    for place, key in enumerate(keys):
+        by_source.setdefault(key.source, []).append((key.target, key.type, place))
+    rows = await transaction.in_groups(STANDING_LINKS, sorted(by_source.items()))
+    return {keys[place]: properties for place, properties in rows}
 
 
 async def create_links(transaction: Transaction, links: Mapping[LinkKey, Properties]) -> list[str]:

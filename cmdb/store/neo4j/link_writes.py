@@ -15,7 +15,7 @@ from cmdb.store.neo4j.compile_links import delete_links_statement, update_links_
 from cmdb.store.neo4j.connection import Transaction
 from cmdb.store.neo4j.link_ends import create_links, standing_links
 from cmdb.store.neo4j.reading import is_sendable
-from cmdb.store.neo4j.statements import LINKS_OF_NODES
+from cmdb.store.neo4j.statements import EXISTING, LINKS_OF_NODES
 
 Row = dict[str, Any]
 
@@ -48,6 +48,12 @@ async def links_plan(transaction: Transaction, batch: WriteBatch, created: Colle
         for link_type, source, target, properties in rows:
             before[LinkKey(link_type, source, target)] = properties
             after.setdefault(LinkKey(link_type, source, target), None)
+    gone = [
+        key
+        for key, put in after.items()
+        if put is not None and (key.source in doomed or key.target in doomed)
+    ]
+    await _check_ends(transaction, gone, created)
     for key, properties in after.items():
         is_doomed = key.source in doomed or key.target in doomed
         _note(plan, key, before.get(key), None if is_doomed else properties, is_doomed=is_doomed)
@@ -57,14 +63,21 @@ async def links_plan(transaction: Transaction, batch: WriteBatch, created: Colle
 async def _standing_links(
     transaction: Transaction, after: Mapping[LinkKey, Properties | None], created: Collection[str]
 ) -> dict[LinkKey, Properties]:
-    """Those links that stand; where one is put and has no node made in this batch, its ends must stand."""
+    """Those links that stand."""
+    for key, put in after.items():
+        if put is not None and not is_sendable(*key):
+            _refuse_missing([key], [end for end in (key.source, key.target) if not is_sendable(end)])
     # A node made in this batch has no link yet.
     asked = [key for key in after if key.source not in created and key.target not in created]
-    standing = await standing_links(transaction, [key for key in asked if is_sendable(*key)])
-    missing = {*standing.missing, *(end for key in asked for end in key[1:] if not is_sendable(end))}
-    if missing:
-        _refuse_missing([key for key in asked if after[key] is not None], missing)
-    return standing.found
+    return await standing_links(transaction, [key for key in asked if is_sendable(*key)])
+
+
+async def _check_ends(transaction: Transaction, keys: Collection[LinkKey], created: Collection[str]) -> None:
+    """Look whether there are nodes at the ends of links that are put, and gone again with a node deleted."""
+    ends = {end for key in keys for end in (key.source, key.target)} - set(created)
+    if ends:
+        rows = await transaction.rows(EXISTING, ids=sorted(ends))
+        _refuse_missing(keys, ends - {node_id for (node_id,) in rows})
 
 
 def _refuse_missing(keys: Collection[LinkKey], missing: Collection[str]) -> None:

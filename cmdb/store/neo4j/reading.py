@@ -92,4 +92,4 @@ async def links_at(
 ) -> Mapping[LinkKey, Properties]:
     """The properties of those links that stand."""
     known = [key for key in dict.fromkeys(keys) if key.type in schema.link_types and is_sendable(*key)]
-    return (await standing_links(transaction, known)).found
+    return await standing_links(transaction, known)

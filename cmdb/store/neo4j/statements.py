@@ -5,31 +5,64 @@ from __future__ import annotations
 from cmdb.store.neo4j.compile_rows import NODE
 from cmdb.store.revision_rows import REVISION_FIELDS
 
+_KEPT = "CYPHER replan=skip "
+"""Begins statements that go by keys: a plan made when the database was empty stays right when it is full."""
+
 # ------------------------------------------------------------------------------------------ reading
 HEAD = "MATCH (h:CmdbHead {name: 'head'}) RETURN h.revision, h.hash, h.loading"
 
 # What is asked for many keys at once answers each group of them with one list.
-NODES_BY_ID = f"""
+NODES_BY_ID = f"""{_KEPT}
 UNWIND $groups AS ids
 CALL (ids) {{ UNWIND ids AS id MATCH (n:CmdbNode {{id: id}}) RETURN collect({NODE}) AS found }}
 RETURN found
 """
 
-HOLDERS = """
+# Only of nodes that were matched does the planner know, in a database that is still empty, that it can go from one
+# to the other; else it plans to look at all links. The subqueries keep both ends from being paired.
+STANDING_LINKS = (
+    _KEPT
+    + """
+UNWIND $groups AS rows
+CALL (rows) {
+  UNWIND rows AS row
+  MATCH (a:CmdbNode {id: row[0]})
+  CALL (row, a) {
+    UNWIND row[1] AS link
+    CALL (a, link) {
+      MATCH (b:CmdbNode {id: link[0]})
+      MATCH (a)-[r]->(b) WHERE type(r) = link[1]
+      RETURN properties(r) AS own
+    }
+    RETURN link[2] AS place, own
+  }
+  RETURN collect([place, own]) AS found
+}
+RETURN found
+"""
+)
+
+HOLDERS = (
+    _KEPT
+    + """
 UNWIND $groups AS texts
 CALL (texts) {
   UNWIND texts AS text MATCH (i:CmdbIdentifier {value: text}) RETURN collect([text, i.holder]) AS found
 }
 RETURN found
 """
+)
 
-EVIDENCE = """
+EVIDENCE = (
+    _KEPT
+    + """
 UNWIND $groups AS ids
 CALL (ids) {
   UNWIND ids AS id MATCH (n:CmdbNode {id: id}) RETURN collect([id, n._stamps, n._seen, n._claims]) AS found
 }
 RETURN found
 """
+)
 
 _REVISION = ", ".join(f"r.{name}" for name in REVISION_FIELDS)
 
@@ -87,9 +120,13 @@ RETURN {NODE}, score ORDER BY score DESC, n.id LIMIT $first
 # ------------------------------------------------------------------------------------------ locking
 # Setting a property to the value it has, or removing it where it is not, takes the node's lock and writes nothing.
 # The head carries `_lock` for good: a name that no node carries would not even be looked for.
-LOCK_HEAD = "MATCH (h:CmdbHead {name: 'head'}) SET h._lock = true RETURN h.revision, h.hash, h.loading"
+LOCK_HEAD = (
+    _KEPT + "MATCH (h:CmdbHead {name: 'head'}) SET h._lock = true RETURN h.revision, h.hash, h.loading"
+)
 
-LOCK_NODES = """
+LOCK_NODES = (
+    _KEPT
+    + """
 UNWIND $groups AS rows
 CALL (rows) {
   UNWIND rows AS row
@@ -99,16 +136,20 @@ CALL (rows) {
 }
 RETURN found
 """
+)
 
 # ------------------------------------------------------------------------------------------ writing
 # Labels and types that are values come from the schema, whose names are checked (`compile_names`).
-CREATE_NODES = """
+CREATE_NODES = (
+    _KEPT
+    + """
 UNWIND $rows AS row
 CREATE (n:$(row[0])) SET n = row[1]
 WITH row
 UNWIND coalesce(row[2], row[1]._claims, []) AS text
 CREATE (:CmdbIdentifier {value: text, holder: row[1].id})
 """
+)
 
 # The ends of links as a list of nodes in the order of `$ends`, each wrapped in a list that is empty of a node, not
 # shorter, where there is none; and the places of those that are missing.
@@ -119,19 +160,8 @@ WITH place, n ORDER BY place
 WITH collect([n]) AS nodes, collect(CASE WHEN n IS NULL THEN place END) AS missing
 """
 
-STANDING_LINKS = f"""
-{_ENDS}
-CALL (nodes) {{
-  UNWIND range(0, size($links) - 1) AS place
-  WITH place, nodes[$links[place][0]][0] AS a, nodes[$links[place][1]][0] AS b, $links[place][2] AS wanted
-  MATCH (a)-[r]->(b) WHERE type(r) = wanted
-  RETURN collect([place, properties(r)]) AS found
-}}
-RETURN missing, found
-"""
-
 # Setting no properties takes as long as making the link.
-CREATE_LINKS = f"""
+CREATE_LINKS = f"""{_KEPT}
 {_ENDS}
 CALL (nodes) {{
   UNWIND $plain AS link
@@ -148,7 +178,7 @@ CALL (nodes) {{
 RETURN missing
 """
 
-UPDATE_NODES = "UNWIND $rows AS row MATCH (n:CmdbNode {id: row.id}) SET n += row.set"
+UPDATE_NODES = _KEPT + "UNWIND $rows AS row MATCH (n:CmdbNode {id: row.id}) SET n += row.set"
 
 DELETE_NODES = "UNWIND $ids AS id MATCH (n:CmdbNode {id: id}) DETACH DELETE n"
 
@@ -158,7 +188,9 @@ MATCH (n:CmdbNode {id: id})-[r]-(:CmdbNode)
 RETURN DISTINCT type(r), startNode(r).id, endNode(r).id, properties(r)
 """
 
-CREATE_IDENTIFIERS = "UNWIND $rows AS row CREATE (i:CmdbIdentifier {value: row.value, holder: row.holder})"
+CREATE_IDENTIFIERS = (
+    _KEPT + "UNWIND $rows AS row CREATE (i:CmdbIdentifier {value: row.value, holder: row.holder})"
+)
 
 MOVE_IDENTIFIERS = """
 UNWIND $rows AS row MATCH (i:CmdbIdentifier {value: row.value}) SET i.holder = row.holder
@@ -173,20 +205,26 @@ ON MATCH SET s.last = s.last + $many
 RETURN s.last
 """
 
-REQUEST = "MATCH (q:CmdbRequest {id: $id}) RETURN q.revision, q.at, q.created, q.numbers"
+REQUEST = _KEPT + "MATCH (q:CmdbRequest {id: $id}) RETURN q.revision, q.at, q.created, q.numbers"
 
-REMEMBER_REQUEST = """
+REMEMBER_REQUEST = (
+    _KEPT
+    + """
 CREATE (q:CmdbRequest {id: $id, revision: $revision, at: $at, created: $created, numbers: $numbers})
 """
+)
 
 SET_TOUCHES = "UNWIND $rows AS row MATCH (r:CmdbRevision {number: row.number}) SET r.touches = row.touches"
 
 COMMITTED = "MATCH (r:CmdbRevision {commit_id: $commit_id}) RETURN r.number"
 
-APPEND_REVISION = """
+APPEND_REVISION = (
+    _KEPT
+    + """
 MATCH (h:CmdbHead {name: 'head'})
 SET h.revision = $revision.number, h.hash = $revision.hash
 CREATE (r:CmdbRevision) SET r = $revision
 """
+)
 
-EXISTING = "UNWIND $ids AS id MATCH (n:CmdbNode {id: id}) RETURN n.id"
+EXISTING = _KEPT + "UNWIND $ids AS id MATCH (n:CmdbNode {id: id}) RETURN n.id"
