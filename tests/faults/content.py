@@ -46,12 +46,21 @@ class Told:
 async def contents(store: GraphStore) -> Contents:
     """Read the whole store."""
     nodes = {node.id: node async for node in store.nodes()}
-    ids = list(nodes)
-    evidence: dict[str, Evidence] = {}
-    for start in range(0, len(ids), _AT_ONCE):
-        evidence.update(await store.evidence(ids[start : start + _AT_ONCE]))
+    evidence = await _evidence(store, list(nodes))
     links = [link async for link in store.all_links()]
     return Contents(nodes, evidence, links, [revision async for revision in store.revisions()])
+
+
+async def evidence_of_all(store: GraphStore) -> dict[str, Evidence]:
+    """Where what is known of each node comes from, by node."""
+    return await _evidence(store, [node.id async for node in store.nodes()])
+
+
+async def _evidence(store: GraphStore, ids: list[str]) -> dict[str, Evidence]:
+    found: dict[str, Evidence] = {}
+    for start in range(0, len(ids), _AT_ONCE):
+        found.update(await store.evidence(ids[start : start + _AT_ONCE]))
+    return found
 
 
 async def sound(store: GraphStore) -> Contents:

@@ -71,19 +71,20 @@ def _dies_and_is_finished(place: Place, office: Path, death: Death, expected: Un
 def test_an_import_killed_at_any_commit_is_finished_by_the_same_import(
     places: Iterator[Place], office: Path, random: Random, *, thorough: bool
 ) -> None:
-    """Before and after each commit there is: the same graph as undisturbed, no gap and no double revision.
+    """Before the first commit and after each: the same graph as undisturbed, no gap and no double revision.
 
-    A short run takes one commit of those on a server.
+    Before a later commit the store is as after the one before it. A short run takes one of those on a server.
     """
     expected = _undisturbed(next(places), office)
     assert expected.commits >= 5
 
-    numbers = range(1, expected.commits + 1)
+    numbers = range(expected.commits + 1)
     place = next(places)
     for number in numbers if thorough or place.kind == EMBEDDED else [random.choice(numbers)]:
-        before = _dies_and_is_finished(next(places), office, Death(before=number), expected)
-        after = _dies_and_is_finished(next(places), office, Death(after=number), expected)
-        assert list(range(1, number)) == before == after
+        death = Death(after=number) if number else Death(before=1)
+        # The last one before the death was not acknowledged any more.
+        acknowledged = _dies_and_is_finished(next(places), office, death, expected)
+        assert list(range(1, number)) == acknowledged
 
 
 def test_an_import_killed_again_and_again_is_finished_in_the_end(

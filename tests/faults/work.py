@@ -29,7 +29,7 @@ from cmdb.inventory.plan import RunReport
 from cmdb.kernel.errors import CmdbError
 from cmdb.processes.configuration.backup.carry import verify_store
 from tests.contract.build import host, link, put
-from tests.faults.content import contents, hashed, sound
+from tests.faults.content import evidence_of_all, hashed, sound
 from tests.faults.estates import SEEN_AT, devices
 from tests.faults.places import Place, engine_on
 from tests.faults.processes import Say, die
@@ -193,16 +193,15 @@ async def _ids(store: GraphStore) -> list[str]:
 
 
 async def _claims(store: GraphStore) -> object:
-    found = await contents(store)
-    values = sorted({value for each in found.evidence.values() for value in each.identifiers})
+    found = await evidence_of_all(store)
+    values = sorted({value for each in found.values() for value in each.identifiers})
     return sorted((await store.resolve(values)).items())
 
 
 async def _provenance(store: GraphStore) -> object:
-    found = await contents(store)
     return [
         (node_id, sorted(each.stamps.items()), sorted(each.seen.items()), each.identifiers)
-        for node_id, each in sorted(found.evidence.items())
+        for node_id, each in sorted((await evidence_of_all(store)).items())
     ]
 
 
