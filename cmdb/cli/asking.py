@@ -43,6 +43,27 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Narrowed:
+    """What of an impact is listed, and what it goes along; nothing said means all."""
+
+    classes: tuple[str, ...] = ()
+    environments: tuple[str, ...] = ()
+    relationship_types: tuple[str, ...] = ()
+    distance: int | None = None
+
+    @property
+    def variables(self) -> dict[str, object]:
+        """As variables of the operation."""
+        lists = {
+            "classes": self.classes,
+            "environments": self.environments,
+            "relationshipTypes": self.relationship_types,
+        }
+        given: dict[str, object] = {name: list(some) for name, some in lists.items() if some}
+        return {**given, "maxDistance": self.distance} if self.distance is not None else given
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """An answer: as data for a program, as parts for a person; and the variables it was asked with."""
 
@@ -51,9 +72,11 @@ class Told:
     variables: Mapping[str, object] = field(default_factory=dict)
 
 
-def ask_impact(place: Place, items: Sequence[str], state: str, first: int, as_json: bool) -> None:
+def ask_impact(
+    place: Place, items: Sequence[str], state: str, narrowed: Narrowed, first: int, as_json: bool
+) -> None:
     """Print an impact."""
-    _answer(place, lambda gateway: tell_impact(gateway, items, state, first), as_json)
+    _answer(place, lambda gateway: tell_impact(gateway, items, state, first, narrowed), as_json)
 
 
 def ask_root_cause(place: Place, seen: Seen, first: int, as_json: bool) -> None:
@@ -76,10 +99,12 @@ def ask_records(place: Place, record_type: str, only_open: bool, first: int, as_
     _answer(place, lambda gateway: tell_records(gateway, record_type, only_open, first), as_json)
 
 
-async def tell_impact(gateway: Gateway, items: Sequence[str], state: str, first: int) -> Told:
+async def tell_impact(
+    gateway: Gateway, items: Sequence[str], state: str, first: int, narrowed: Narrowed | None = None
+) -> Told:
     """What breaks if these fail."""
     starts = [{"id": ci.id, "state": state} for ci in await choose_all(gateway, items)]
-    variables = {"of": starts, "first": first}
+    variables = {"of": starts, "first": first, **(narrowed or Narrowed()).variables}
     found = (await data_of(gateway, operation("impact"), variables))["impact"]
     return Told(found, lambda: impact_parts(read(Impact, found)), variables)
 

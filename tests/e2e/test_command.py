@@ -59,6 +59,19 @@ def test_impact_takes_addresses_states_and_several_items(played: Played) -> None
     assert {"DEGRADED"} == {start["state"] for start in data["starts"]}
 
 
+def test_an_impact_is_narrowed(played: Played) -> None:
+    """By class, environment, relationship type and distance."""
+    whole = played.ask("impact", "rtr-core", "--json").data()["affected"]
+    services = played.ask("impact", "rtr-core", "--class", "Service", "--json").data()["affected"]
+    near = played.ask("impact", "rtr-core", "--distance", "1", "--json").data()["affected"]
+    nowhere = played.ask("impact", "rtr-core", "--environment", "nowhere", "--json").data()["affected"]
+    along = played.ask("impact", "rtr-core", "--via", "RUNS_ON", "--json").data()["affected"]
+
+    assert 0 < services["totalCount"] < whole["totalCount"]
+    assert {1} == {one["distance"] for one in near["nodes"]}
+    assert (0, 0) == (nowhere["totalCount"], along["totalCount"])
+
+
 def test_questions_are_asked_as_of_a_revision(played: Played) -> None:
     """After the first revision there were no services yet; where values came from then is not told."""
     then = played.ask("impact", "rtr-print", "--as-of", "1", "--json").data()

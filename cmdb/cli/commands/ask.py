@@ -33,20 +33,45 @@ def impact(
     ] = AssumedState.DOWN,
     first: First = 50,
     *,
+    label: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(
+            "--class",
+            metavar="NAME",
+            help="List only this class with its subclasses; may be given again.",
+            autocompletion=completion.class_names,
+        ),
+    ] = None,
+    environment: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(metavar="NAME", help="List only this environment; may be given again."),
+    ] = None,
+    via: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(
+            metavar="TYPE", help="Only relationships of this type pass anything on; may be given again."
+        ),
+    ] = None,
+    distance: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(metavar="LINKS", min=1, help="List only what is at most so many links away."),
+    ] = None,
     as_of: AsOf = None,
     json: Json = False,
     store: Store = None,
     url: Url = None,
 ) -> None:
     """What breaks, how badly, why and for whom, if these configuration items fail?"""
-    from cmdb.cli.asking import ask_impact
+    from cmdb.cli.asking import Narrowed, ask_impact
 
-    ask_impact(chosen(context.obj, store, url, as_of), items, state.value.upper(), first, json)
+    narrowed = Narrowed(tuple(label or ()), tuple(environment or ()), tuple(via or ()), distance)
+    ask_impact(chosen(context.obj, store, url, as_of), items, state.value.upper(), narrowed, first, json)
 
 
 IMPACT_EXAMPLES = examples(
     "cmdb impact rtr-print",
     "cmdb impact 10.20.10.20 --state degraded",
+    "cmdb impact rtr-core --class Service --environment production --distance 4",
     "cmdb impact rtr-print --as-of 2026-11-17T08:00:00Z",
     "cmdb impact ns1.office.example ns2.office.example --json",
 )
