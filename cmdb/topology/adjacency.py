@@ -30,8 +30,11 @@ class Rows:
 
     def gather(self, nodes: IntArray) -> tuple[IntArray, IntArray]:
         """The entries of many nodes, one after the other, and how many each has."""
-        if not len(self.entries):
-            return self.entries, np.zeros(len(nodes), dtype=np.int32)
+        if not len(self.entries) or not len(nodes):
+            return self.entries[:0], np.zeros(len(nodes), dtype=np.int32)
+        if len(nodes) == 1:
+            found = self.of(int(nodes[0]))
+            return found, np.array([len(found)], dtype=np.int32)
         places: Places = nodes.astype(np.intp)  # numpy would convert them at each use
         begins = self.offsets[places]
         counts = self.offsets[1:][places] - begins

@@ -57,7 +57,7 @@ def find_groups(links: ImpactLinks, active: BoolArray) -> Groups:
     said = np.array([spec.needed for spec in links.group_specs], dtype=np.int64)[specs]
     wanted = np.where(said >= 0, said, -(said * members[inverse] // 100))
     needed = np.ones(count, dtype=np.int64)
-    np.maximum.at(needed, inverse, wanted)
+    np.maximum.at(needed, inverse.astype(np.intp), wanted)
     hard = np.zeros(count, dtype=np.bool_)
     hard[inverse[links.strengths[grouped] == HARD]] = True
     by_group = group_by(inverse, count)

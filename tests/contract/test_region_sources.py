@@ -35,6 +35,9 @@ from tests.contract.conftest import OpenStore
 from tests.oracles.networks import impact_by_networkx
 from tests.oracles.random_estates import RandomEstate, random_estate
 
+# A server is fitted to the whole model first, and is asked many small questions.
+pytestmark = pytest.mark.timeout(600)
+
 MODEL = load_model()
 SCHEMA = graph_schema(MODEL)
 SEEDS = range(4)
@@ -94,6 +97,7 @@ async def test_three_sources_agree_on_random_questions(store: GraphStore) -> Non
 
 
 @pytest.mark.exhaustive
+@pytest.mark.timeout(3600)
 async def test_three_sources_agree_on_a_thousand_random_questions(store: GraphStore) -> None:
     """The same, with many more questions on more estates."""
     assert 500 <= await _ask_all_three(store, SEEDS, 250)

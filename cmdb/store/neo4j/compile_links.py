@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cmdb.graph.errors import InvalidQueryError
-from cmdb.graph.query import Direction, LinkQuery
+from cmdb.graph.query import Direction, LinkQuery, Steps
 from cmdb.graph.schema import GraphSchema
 from cmdb.store.neo4j.compile_names import link_types_of, quoted
 
@@ -43,12 +43,17 @@ def delete_links_statement(link_type: str) -> str:
     return f"{_ENDS} MATCH (a)-[r:{quoted(link_type)}]->(b) DELETE r"
 
 
-def frontier_statement(schema: GraphSchema, types: Iterable[str], direction: Direction) -> str:
-    """The different nodes one step from `$ids`."""
-    pattern = _arrow(link_types_of(schema, types), direction)
+def frontier_statement(schema: GraphSchema, steps: Steps) -> str:
+    """The different nodes one of these steps (at least one) from `$ids`."""
+    ways = [
+        f"MATCH (here){_arrow(link_types_of(schema, types), direction)}(there:CmdbNode)"
+        for direction in Direction
+        if (types := sorted({name for name, way in steps if way is direction}))
+    ]
+    both = " UNION ".join(f"{way} RETURN there" for way in ways)
+    onward = ways[0] if len(ways) == 1 else f"CALL (here) {{ {both} }}"
     return (
-        "UNWIND $ids AS id MATCH (here:CmdbNode {id: id}) "
-        f"MATCH (here){pattern}(there:CmdbNode) WITH DISTINCT there "
+        f"UNWIND $ids AS id MATCH (here:CmdbNode {{id: id}}) {onward} WITH DISTINCT there "
         "RETURN there.id, there.label, coalesce(there.status, '')"
     )
 

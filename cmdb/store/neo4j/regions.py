@@ -1,4 +1,4 @@
-"""The part of the graph reached from some nodes: one statement a ring and direction, over different nodes.
+"""The part of the graph reached from some nodes: one statement a ring, over different nodes.
 
 A variable-length pattern is not used: it may walk each path, and how it walks is up to the planner.
 """
@@ -9,7 +9,7 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 
 from cmdb.graph.elements import Properties
-from cmdb.graph.query import Direction, RegionQuery, Steps
+from cmdb.graph.query import Direction, RegionQuery
 from cmdb.graph.schema import GraphSchema
 from cmdb.graph.structure import Structure
 from cmdb.graph.walking import Ask, ByIds, Reached, Seen, Walking, walk
@@ -75,16 +75,7 @@ async def _reached(transaction: Transaction, schema: GraphSchema, query: RegionQ
 async def _answer(transaction: Transaction, schema: GraphSchema, asked: Ask[str]) -> list[Seen[str]]:
     if isinstance(asked, ByIds):
         return await _seen(transaction, region_nodes_statement(), sorted(sendable(asked.ids)))
-    found: list[Seen[str]] = []
-    for direction in Direction:
-        types = _types(asked.steps, direction)
-        if types:
-            found += await _seen(transaction, frontier_statement(schema, types, direction), asked.keys)
-    return found
-
-
-def _types(steps: Steps, direction: Direction) -> list[str]:
-    return sorted({name for name, way in steps if way is direction})
+    return await _seen(transaction, frontier_statement(schema, asked.steps), asked.keys)
 
 
 async def _seen(transaction: Transaction, statement: str, ids: Sequence[str]) -> list[Seen[str]]:

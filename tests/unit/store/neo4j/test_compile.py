@@ -84,8 +84,12 @@ def test_links() -> None:
     assert links_statement(SCHEMA, narrowed) == snapshot(
         "UNWIND $groups AS ids CALL (ids) { UNWIND ids AS id MATCH (here:CmdbNode {id: id}) CALL (here) { MATCH (here)<-[r:`RUNS_ON`|`CONNECTS`]-(there:CmdbNode) WHERE there.label IN $labels RETURN type(r) AS kind, there.id AS other, properties(r) AS own ORDER BY kind, other LIMIT $first } RETURN collect([id, kind, other, own]) AS found } RETURN found"
     )
-    assert frontier_statement(SCHEMA, ("RUNS_ON",), Direction.IN) == snapshot(
+    assert frontier_statement(SCHEMA, (("RUNS_ON", Direction.IN),)) == snapshot(
         "UNWIND $ids AS id MATCH (here:CmdbNode {id: id}) MATCH (here)<-[r:`RUNS_ON`]-(there:CmdbNode) WITH DISTINCT there RETURN there.id, there.label, coalesce(there.status, '')"
+    )
+    both_ways = (("RUNS_ON", Direction.IN), ("CONNECTS", Direction.OUT), ("AFFECTS", Direction.OUT))
+    assert frontier_statement(SCHEMA, both_ways) == snapshot(
+        "UNWIND $ids AS id MATCH (here:CmdbNode {id: id}) CALL (here) { MATCH (here)-[r:`AFFECTS`|`CONNECTS`]->(there:CmdbNode) RETURN there UNION MATCH (here)<-[r:`RUNS_ON`]-(there:CmdbNode) RETURN there } WITH DISTINCT there RETURN there.id, there.label, coalesce(there.status, '')"
     )
     assert region_nodes_statement() == snapshot(
         "UNWIND $ids AS id MATCH (n:CmdbNode {id: id}) RETURN n.id, n.label, coalesce(n.status, '')"
