@@ -136,8 +136,8 @@ async def raised(store: GraphStore, node_id: str) -> int:
         except VersionConflictError as error:
             if not error.details["expected"] == read.version < cast("int", error.details["actual"]):
                 raise
-            # Each waits longer the more often others were faster, or most of the work would be refusals.
-            await asyncio.sleep(random() * 0.02 * min(refused + 1, 50))
+            # Twice as long each time, by chance: else nearly all of a hundred writers' work would be refusals.
+            await asyncio.sleep(random() * 0.01 * 2 ** min(refused, 9))
             continue
         return refused
     raise AssertionError("never its turn")
