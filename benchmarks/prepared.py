@@ -79,10 +79,10 @@ def _size(asked: int, estate: Estate, model: Model, took: float, file: Path) -> 
     )
 
 
-def down(position: int) -> Assumed:
-    """One CI that is down."""
+def down(*positions: int) -> Assumed:
+    """CIs that are down."""
     none = np.zeros(0, dtype=np.int32)
-    return Assumed(np.array([position], dtype=np.int32), none, none)
+    return Assumed(np.array(positions, dtype=np.int32), none, none)
 
 
 def candidates(estate: Estate) -> list[int]:

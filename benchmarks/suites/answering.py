@@ -10,18 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-import numpy as np
-
 from benchmarks.baselines import cypher
 from benchmarks.baselines.plain import CrossingSearch, crossing_search
 from benchmarks.bench import Bench
 from benchmarks.load import Kind, Orders, Target, Told
 from benchmarks.neo4j_place import store_address
-from benchmarks.prepared import Prepared, candidates
+from benchmarks.prepared import Prepared, candidates, down
 from benchmarks.results import Load
 from benchmarks.serving import NodePartsError, ask, neo4j_graphql_server, node_parts, our_server
 from benchmarks.suites.reaching import DifferentAnswersError
-from cmdb.analysis.propagate import Assumed, propagate
+from cmdb.analysis.propagate import propagate
 from cmdb.store.neo4j.address import Neo4jAddress
 from cmdb.topology.build import build_topology
 from cmdb.topology.topology import Topology
@@ -211,6 +209,4 @@ def _gathered(topology: Topology, counted: list[tuple[int, int]], size: int) -> 
 
 def _hit(topology: Topology, starts: list[int]) -> set[int]:
     """What these starts hit, without themselves."""
-    none = np.zeros(0, dtype=np.int32)
-    assumed = Assumed(np.array(starts, dtype=np.int32), none, none)
-    return set(propagate(topology.conduction, assumed).affected.tolist()) - set(starts)
+    return set(propagate(topology.conduction, down(*starts)).affected.tolist()) - set(starts)
