@@ -23,6 +23,21 @@ class AssumedState(StrEnum):
 First = Annotated[int, typer.Option(min=1, max=1000, help="List so many at most.")]
 
 
+NoticedAt = Annotated[
+    Optional[str],  # noqa: UP045  # typer reads it at run time
+    typer.Option(metavar="TIME", help="When the first of it was noticed; the incidents tell unless given."),
+]
+Window = Annotated[
+    Optional[float],  # noqa: UP045
+    typer.Option(
+        metavar="HOURS",
+        min=0.01,
+        max=8784,
+        help="So long before that a change counts; by the policy unless given.",
+    ),
+]
+
+
 def impact(
     context: typer.Context,
     items: Annotated[
@@ -104,21 +119,8 @@ def root_cause(
         Optional[list[str]],  # noqa: UP045
         typer.Option(metavar="CI", help="Seen working; may be given again."),
     ] = None,
-    noticed_at: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(
-            metavar="TIME", help="When the first of it was noticed; the incidents tell unless given."
-        ),
-    ] = None,
-    window: Annotated[
-        Optional[float],  # noqa: UP045
-        typer.Option(
-            metavar="HOURS",
-            min=0.01,
-            max=8784,
-            help="So long before that a change counts; by the policy unless given.",
-        ),
-    ] = None,
+    noticed_at: NoticedAt = None,
+    window: Window = None,
     first: Annotated[int, typer.Option(min=1, max=100, help="List so many candidates at most.")] = 5,
     as_of: AsOf = None,
     json: Json = False,
