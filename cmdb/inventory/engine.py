@@ -36,7 +36,8 @@ class RunOptions:
     source: the name under which its word is kept (provenance, precedence). scope: the network it looked at.
     actor: on whose behalf; the importer itself when None. run_id: names the run in the ledger; a new one when
     None. reason: for the ledger. chunk_items, chunk_relationships: the most of each in one commit, unless a
-    single observation holds more. keep: most problems and conflicts held in the report.
+    single observation holds more. keep: most problems and conflicts held in the report. ahead: whether a chunk is planned while the one before
+    is written (twice the memory of one), or after.
     """
 
     source: str
@@ -47,6 +48,7 @@ class RunOptions:
     chunk_items: int = 2_000
     chunk_relationships: int = 8_000
     keep: int = 1_000
+    ahead: bool = True
 
 
 class InventoryEngine:
@@ -78,7 +80,7 @@ class InventoryEngine:
         """
         overlay = Overlay(StoreReader(self._store))
         sink = _PlanSink(overlay)
-        run = Run(self._context(options), overlay, sink, options.keep)
+        run = Run(self._context(options), overlay, sink, options.keep, ahead=False)
         await run.go(self._chunks(stream, options), progress, options.chunk_items)
         return Plan(
             source=options.source,
@@ -108,7 +110,8 @@ class InventoryEngine:
         started = self._clock.now()
         run_id = options.run_id or self._ids.new_id()
         sink = StoreSink(self._store.commit, run_id)
-        run = Run(self._context(options), StoreReader(self._store), sink, options.keep)
+        reader = StoreReader(self._store)
+        run = Run(self._context(options), reader, sink, options.keep, ahead=options.ahead)
         await run.go(self._chunks(stream, options), progress, options.chunk_items)
         return RunReport(
             run_id=run_id,

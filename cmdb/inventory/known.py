@@ -59,25 +59,39 @@ async def fetch_known(reader: Reader, model: CompiledModel, chunk: Sequence[Prep
     candidates = _Candidates(known)
     known.claims.update(await reader.resolve(list(_own_identifiers(chunk))))
     await _fetch_names(reader, model, chunk, known)
-    for depth in range(1, 1 + max((item.depth for each in chunk for item in each.items), default=0)):
-        wanted = {
-            f"{rule.prefix}{parent}|{text}"
-            for observation in chunk
-            for item in observation.items
-            if item.depth == depth
-            for rule, text in item.dependent
-            if rule.within is not None
-            for parent in candidates.of_parent(observation, item, rule.within)
-        }
-        known.claims.update(await reader.resolve(list(wanted)))
+    while await _fetch_dependent(reader, chunk, known, candidates):
+        pass
     pinned = (each.node_id for observation in chunk for each in observation.references() if each.node_id)
     named = (one for found in known.names.values() for one in found)
     ids = list({*known.claims.values(), *named, *pinned})
-    candidates.join(chunk)
     known.nodes, known.evidences, _ = await asyncio.gather(
         reader.get(ids), reader.evidence(ids), _fetch_links(reader, chunk, known, candidates)
     )
     return known
+
+
+async def _fetch_dependent(
+    reader: Reader, chunk: Sequence[PreparedObservation], known: Known, candidates: _Candidates
+) -> bool:
+    """Ask for identifiers within a parent, from the outermost parents inwards.
+
+    True when what was found may join further items to known CIs, so that their dependents are to be asked for too.
+    """
+    before = len(known.claims)
+    joined = candidates.join(chunk)
+    for depth in range(1, 1 + max((item.depth for each in chunk for item in each.items), default=0)):
+        wanted = {
+            text
+            for observation in chunk
+            for item in observation.items
+            if item.depth == depth
+            for rule, value in item.dependent
+            if rule.within is not None
+            for parent in candidates.of_parent(observation, item, rule.within)
+            if (text := f"{rule.prefix}{parent}|{value}") not in known.claims
+        }
+        known.claims.update(await reader.resolve(list(wanted)))
+    return joined and len(known.claims) > before
 
 
 class _Candidates:
@@ -88,8 +102,11 @@ class _Candidates:
         self._of_item: dict[PreparedItem, list[str]] = {}
         self._joined: dict[str, set[str]] = {}
 
-    def join(self, chunk: Iterable[PreparedObservation]) -> None:
-        """Count for an item also the CIs known to items with which it shares an identifier that nobody holds yet."""
+    def join(self, chunk: Iterable[PreparedObservation]) -> bool:
+        """Count for an item also the CIs known to items with which it shares an identifier that nobody holds yet.
+
+        False when somebody holds each identifier.
+        """
         claims = self._known.claims
         loose: list[tuple[list[str], set[str]]] = []
         for observation in chunk:
@@ -106,8 +123,8 @@ class _Candidates:
                     known = self._joined.setdefault(text, set())
                     grows = grows or not holders <= known
                     known |= holders
-        if self._joined:
-            self._of_item.clear()
+        self._of_item.clear()
+        return bool(loose)
 
     def of_end(self, observation: PreparedObservation, end: PreparedEnd) -> list[str]:
         if isinstance(end, int):

@@ -1,4 +1,4 @@
-"""A store with batches laid over it that were never written: so a plan sees what its earlier parts would do."""
+"""A store with batches laid over it that are not written, or not yet: a plan sees what its earlier parts do."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ class Overlay:
 
     def absorb(self, batch: WriteBatch, known: Known) -> None:
         """Lay a batch over the store; `known` holds the nodes it changes as they stood."""
+        for update in batch.updates:
+            self._claims.update(dict.fromkeys(update.releases))
         for create in batch.creates:
             self._create(create)
         for update in batch.updates:
@@ -107,11 +109,14 @@ class Overlay:
     def _update(self, update: NodeUpdate, known: Known) -> None:
         node = self._nodes.get(update.id) or known.nodes[update.id]
         merged = {**node.properties, **update.changes}
+        label = update.label or node.label
+        properties = {name: value for name, value in merged.items() if value is not None}
+        altered = label != node.label or properties != node.properties
         self._nodes[update.id] = Node(
             node.id,
-            update.label or node.label,
-            {name: value for name, value in merged.items() if value is not None},
-            node.version,
+            label,
+            properties,
+            node.version + altered,
             node.revision,
             node.created_at,
             node.updated_at,
@@ -119,9 +124,10 @@ class Overlay:
         evidence = self._evidence.get(update.id) or known.evidence(update.id)
         kept = [each for each in evidence.identifiers if each not in update.releases]
         identifiers = (*kept, *(each for each in update.claims if each not in kept))
-        self._evidence[update.id] = Evidence({**evidence.stamps, **update.stamps}, evidence.seen, identifiers)
-        for identifier in update.releases:
-            self._claims[identifier] = None
+        lasting = {
+            name: stamp for name, stamp in evidence.stamps.items() if update.changes.get(name, "") is not None
+        }
+        self._evidence[update.id] = Evidence({**lasting, **update.stamps}, evidence.seen, identifiers)
 
     def _put(self, key: LinkKey, properties: Properties | None) -> None:
         self._links[key] = properties

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -21,12 +22,13 @@ from cmdb.inventory.drafts import Draft
 from cmdb.inventory.known import Known, fetch_known
 from cmdb.inventory.memory import ChunkMemory, Listed, RunMemory
 from cmdb.inventory.observation import Problem
+from cmdb.inventory.overlay import Overlay
 from cmdb.inventory.pause import collect_young, collector_paused
 from cmdb.inventory.plan import ActionKind, Conflict, Tally
 from cmdb.inventory.prepared import PreparedObservation
 from cmdb.inventory.reader import Reader
 from cmdb.inventory.relate import WaitingRelationship
-from cmdb.inventory.stream import ChunkSource
+from cmdb.inventory.stream import Chunk, ChunkSource
 
 _ATTEMPTS = 30
 _LONGEST_PAUSE = 0.5
@@ -43,6 +45,16 @@ class Progress:
     read: int
     items: int
     relationships: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Underway:
+    """A chunk that is being written, with its plan and what that rests on."""
+
+    chunk: Chunk
+    plan: ChunkPlan
+    known: Known
+    written: asyncio.Task[Commit | None]
 
 
 class Sink(Protocol):
@@ -67,9 +79,12 @@ class Run:
         reader: What is read before a chunk is planned.
         sink: Where plans go.
         keep: Most problems and conflicts kept; all are counted.
+        ahead: Whether a chunk is planned while the one before is written, or after.
     """
 
-    def __init__(self, context: ChunkContext, reader: Reader, sink: Sink, keep: int) -> None:
+    def __init__(
+        self, context: ChunkContext, reader: Reader, sink: Sink, keep: int, *, ahead: bool = True
+    ) -> None:
         self.tally = Tally()
         self.problems: list[Problem] = []
         self.problem_count = 0
@@ -79,6 +94,7 @@ class Run:
         self._reader = reader
         self._sink = sink
         self._keep = keep
+        self._ahead = ahead
         self._memory = RunMemory()
         self._waiting: list[PreparedObservation] = []
         self._waiting_relationships: list[WaitingRelationship] = []
@@ -92,40 +108,84 @@ class Run:
             await self._forget_unseen(size)
 
     async def _read(self, chunks: ChunkSource, progress: Callable[[Progress], None] | None) -> None:
-        """Take chunk after chunk; the next one is read while one is written."""
+        """Take chunk after chunk; while one is written, the next is planned and the one after that is read."""
         taken = 0
+        before: _Underway | None = None
         upcoming = asyncio.create_task(asyncio.to_thread(chunks.next))
         try:
             while (chunk := await upcoming) is not None:
                 upcoming = asyncio.create_task(asyncio.to_thread(chunks.next))
                 self._report(chunk.problems)
-                done = await self._take(chunk.observations)
-                self._hold_back(done)
-                self._advance(chunk.read, done, progress)
+                before = await self._follow(before, chunk, progress)
                 taken += 1
                 if taken % _CHUNKS_BETWEEN_COLLECTIONS == 0:
                     collect_young()
+            if before is not None:
+                await self._arrive(before, progress)
         finally:
             chunks.close()
-            if not upcoming.done():
-                await asyncio.wait([upcoming])
+            await asyncio.wait([upcoming, before.written] if before else [upcoming])
+
+    async def _follow(
+        self, before: _Underway | None, chunk: Chunk, progress: Callable[[Progress], None] | None
+    ) -> _Underway | None:
+        """Plan a chunk as if the one before had arrived already; where it does not arrive so, plan anew after it."""
+        planned = None
+        if self._ahead:
+            with suppress(StoreUnavailableError):
+                planned = await self._plan(chunk.observations, before)
+        arrived = before is None or await self._arrive(before, progress)
+        if planned is None or not arrived:
+            self._settled(chunk, await self._take(chunk.observations), progress)
+            return None
+        plan, known = planned
+        return _Underway(chunk, plan, known, asyncio.create_task(self._sink.take(plan, known)))
+
+    async def _arrive(self, underway: _Underway, progress: Callable[[Progress], None] | None) -> bool:
+        """Wait until a chunk is written; False when others had disturbed it, and it was planned anew."""
+        plan, undisturbed = underway.plan, True
+        try:
+            await asyncio.shield(underway.written)  # a run that is cancelled ends with a whole chunk
+        except (*_DISTURBED, StoreUnavailableError):
+            plan, undisturbed = await self._take(underway.chunk.observations), False
+        else:
+            self._include(plan)
+        self._settled(underway.chunk, plan, progress)
+        return undisturbed
+
+    def _settled(self, chunk: Chunk, plan: ChunkPlan, progress: Callable[[Progress], None] | None) -> None:
+        self._hold_back(plan)
+        self._advance(chunk.read, plan, progress)
+
+    async def _plan(
+        self, observations: Sequence[PreparedObservation], before: _Underway | None = None
+    ) -> tuple[ChunkPlan, Known]:
+        """What a chunk comes to, and what that rests on, once the chunk before is written."""
+        reader, memory = self._reader, ChunkMemory(self._memory)
+        if before is not None:
+            reader = overlay = Overlay(self._reader)
+            overlay.absorb(before.plan.batch, before.known)
+            memory.before = before.plan.memory
+        known = await fetch_known(reader, self._context.model, observations)
+        return await asyncio.to_thread(plan_chunk, self._context, observations, known, memory), known
 
     async def _take(self, observations: Sequence[PreparedObservation]) -> ChunkPlan:
         """Plan and hand on one chunk; when others write the same CIs meanwhile, look again and plan anew."""
 
         async def attempt() -> ChunkPlan:
-            known = await fetch_known(self._reader, self._context.model, observations)
-            memory = ChunkMemory(self._memory)
-            plan = await asyncio.to_thread(plan_chunk, self._context, observations, known, memory)
+            plan, known = await self._plan(observations)
             await self._sink.take(plan, known)
             return plan
 
         plan = await _undisturbed(attempt)
+        self._include(plan)
+        return plan
+
+    def _include(self, plan: ChunkPlan) -> None:
         plan.memory.keep()
         self.tally.include(plan.tally)
         self._report(plan.problems)
         self._doubt(plan.conflicts)
-        return plan
 
     def _hold_back(self, plan: ChunkPlan) -> None:
         """Keep what waits for a CI that the source may bring later; beyond the limit it is reported at once."""
