@@ -42,7 +42,7 @@ from cmdb.processes.configuration.region_records import RegionRecords
 from cmdb.processes.configuration.what_if import RedundancyAnalysis
 from cmdb.processes.problem.root_cause import RootCauseAnalysis
 from cmdb.records.engine import RecordEngine
-from cmdb.store.embedded.store import open_embedded
+from cmdb.store.embedded.store import EmbeddedStore, open_embedded
 from cmdb.store.neo4j.address import SCHEMES, without_password
 from cmdb.topology.extent import TopologySource
 from cmdb.topology.keeper import TopologyKeeper
@@ -235,7 +235,7 @@ def wire(model: Model, store: GraphStore, clock: Clock, source: TopologySource =
     ids = UlidSource(clock)
     topologies = source(store, model)
     impact = ImpactAnalysis(store, model, topologies)
-    inventory = InventoryEngine(store, model, clock, ids)
+    inventory = InventoryEngine(store, model, clock, ids, ahead=not isinstance(store, EmbeddedStore))
     past = PastServices(store, graph_schema(model), clock, partial(wire, model, source=source))
     return Services(
         model=model,

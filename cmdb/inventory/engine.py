@@ -36,8 +36,7 @@ class RunOptions:
     source: the name under which its word is kept (provenance, precedence). scope: the network it looked at.
     actor: on whose behalf; the importer itself when None. run_id: names the run in the ledger; a new one when
     None. reason: for the ledger. chunk_items, chunk_relationships: the most of each in one commit, unless a
-    single observation holds more. keep: most problems and conflicts held in the report. ahead: whether a chunk is planned while the one before
-    is written (twice the memory of one), or after.
+    single observation holds more. keep: most problems and conflicts held in the report.
     """
 
     source: str
@@ -48,7 +47,6 @@ class RunOptions:
     chunk_items: int = 2_000
     chunk_relationships: int = 8_000
     keep: int = 1_000
-    ahead: bool = True
 
 
 class InventoryEngine:
@@ -59,14 +57,19 @@ class InventoryEngine:
         model: Classes, relationship types and policies.
         clock: Tells the time.
         ids: Makes ids of CIs and runs.
+        ahead: Whether a chunk is planned while the one before is written: quicker where writing is waiting for a
+            server, slower where it is work of this process.
     """
 
-    def __init__(self, store: GraphStore, model: Model, clock: Clock, ids: IdSource) -> None:
+    def __init__(
+        self, store: GraphStore, model: Model, clock: Clock, ids: IdSource, *, ahead: bool = False
+    ) -> None:
         self._store = store
         self._model = model
         self._compiled: CompiledModel = compile_model(model)
         self._clock = clock
         self._ids = ids
+        self._ahead = ahead
 
     async def plan(
         self,
@@ -111,7 +114,7 @@ class InventoryEngine:
         run_id = options.run_id or self._ids.new_id()
         sink = StoreSink(self._store.commit, run_id)
         reader = StoreReader(self._store)
-        run = Run(self._context(options), reader, sink, options.keep, ahead=options.ahead)
+        run = Run(self._context(options), reader, sink, options.keep, ahead=self._ahead)
         await run.go(self._chunks(stream, options), progress, options.chunk_items)
         return RunReport(
             run_id=run_id,

@@ -71,12 +71,12 @@ class Troubled:
 
 
 @asynccontextmanager
-async def opened(folder: Path, **trouble: Any) -> AsyncIterator[tuple[Estate, Troubled]]:
+async def opened(folder: Path, ahead: bool = True, **trouble: Any) -> AsyncIterator[tuple[Estate, Troubled]]:
     model, clock = make_model(), StillClock()
     store = await open_embedded(folder / "estate.db", graph_schema(model), clock)
     troubled = Troubled(store, **trouble)
     try:
-        yield Estate(store, InventoryEngine(troubled, model, clock, CountedIds())), troubled
+        yield Estate(store, InventoryEngine(troubled, model, clock, CountedIds(), ahead=ahead)), troubled
     finally:
         await store.close()
 
@@ -117,8 +117,8 @@ def test_planning_ahead_writes_exactly_what_planning_one_by_one_writes(
     before: list[Observation], scan: list[Observation], chunk: int
 ) -> None:
     async def written(folder: Path, ahead: bool) -> list[object]:
-        options = replace(OPTIONS, chunk_items=chunk, ahead=ahead)
-        async with opened(folder) as (estate, _):
+        options = replace(OPTIONS, chunk_items=chunk)
+        async with opened(folder, ahead) as (estate, _):
             await estate.engine.run(before, replace(options, source="agent"))
             report = await estate.engine.run(scan, options)
             return [report.counts, report.conflicts, report.problems, *await _told(estate)]
