@@ -5,14 +5,14 @@ from __future__ import annotations
 from cmdb.store.neo4j.compile_rows import NODE
 from cmdb.store.revision_rows import REVISION_FIELDS
 
-_KEPT = "CYPHER replan=skip "
-"""Begins statements that go by keys: a plan made when the database was empty stays right when it is full."""
+# Statements that go by keys begin with `CYPHER replan=skip`: a plan made when the database was empty stays right when
+# it is full.
 
 # ------------------------------------------------------------------------------------------ reading
 HEAD = "MATCH (h:CmdbHead {name: 'head'}) RETURN h.revision, h.hash, h.loading"
 
 # What is asked for many keys at once answers each group of them with one list.
-NODES_BY_ID = f"""{_KEPT}
+NODES_BY_ID = f"""CYPHER replan=skip
 UNWIND $groups AS ids
 CALL (ids) {{ UNWIND ids AS id MATCH (n:CmdbNode {{id: id}}) RETURN collect({NODE}) AS found }}
 RETURN found
@@ -20,9 +20,7 @@ RETURN found
 
 # Only of nodes that were matched does the planner know, in a database that is still empty, that it can go from one
 # to the other; else it plans to look at all links. The subqueries keep both ends from being paired.
-STANDING_LINKS = (
-    _KEPT
-    + """
+STANDING_LINKS = """CYPHER replan=skip
 UNWIND $groups AS rows
 CALL (rows) {
   UNWIND rows AS row
@@ -40,29 +38,22 @@ CALL (rows) {
 }
 RETURN found
 """
-)
 
-HOLDERS = (
-    _KEPT
-    + """
+HOLDERS = """CYPHER replan=skip
 UNWIND $groups AS texts
 CALL (texts) {
   UNWIND texts AS text MATCH (i:CmdbIdentifier {value: text}) RETURN collect([text, i.holder]) AS found
 }
 RETURN found
 """
-)
 
-EVIDENCE = (
-    _KEPT
-    + """
+EVIDENCE = """CYPHER replan=skip
 UNWIND $groups AS ids
 CALL (ids) {
   UNWIND ids AS id MATCH (n:CmdbNode {id: id}) RETURN collect([id, n._stamps, n._seen, n._claims]) AS found
 }
 RETURN found
 """
-)
 
 _REVISION = ", ".join(f"r.{name}" for name in REVISION_FIELDS)
 
@@ -120,13 +111,9 @@ RETURN {NODE}, score ORDER BY score DESC, n.id LIMIT $first
 # ------------------------------------------------------------------------------------------ locking
 # Setting a property to the value it has, or removing it where it is not, takes the node's lock and writes nothing.
 # The head carries `_lock` for good: a name that no node carries would not even be looked for.
-LOCK_HEAD = (
-    _KEPT + "MATCH (h:CmdbHead {name: 'head'}) SET h._lock = true RETURN h.revision, h.hash, h.loading"
-)
+LOCK_HEAD = "CYPHER replan=skip MATCH (h:CmdbHead {name: 'head'}) SET h._lock = true RETURN h.revision, h.hash, h.loading"
 
-LOCK_NODES = (
-    _KEPT
-    + """
+LOCK_NODES = """CYPHER replan=skip
 UNWIND $groups AS rows
 CALL (rows) {
   UNWIND rows AS row
@@ -136,20 +123,16 @@ CALL (rows) {
 }
 RETURN found
 """
-)
 
 # ------------------------------------------------------------------------------------------ writing
 # Labels and types that are values come from the schema, whose names are checked (`compile_names`).
-CREATE_NODES = (
-    _KEPT
-    + """
+CREATE_NODES = """CYPHER replan=skip
 UNWIND $rows AS row
 CREATE (n:$(row[0])) SET n = row[1]
 WITH row
 UNWIND coalesce(row[2], row[1]._claims, []) AS text
 CREATE (:CmdbIdentifier {value: text, holder: row[1].id})
 """
-)
 
 # The ends of links as a list of nodes in the order of `$ends`, each wrapped in a list that is empty of a node, not
 # shorter, where there is none; and the places of those that are missing.
@@ -161,7 +144,7 @@ WITH collect([n]) AS nodes, collect(CASE WHEN n IS NULL THEN place END) AS missi
 """
 
 # Setting no properties takes as long as making the link.
-CREATE_LINKS = f"""{_KEPT}
+CREATE_LINKS = f"""CYPHER replan=skip
 {_ENDS}
 CALL (nodes) {{
   UNWIND $plain AS link
@@ -178,7 +161,7 @@ CALL (nodes) {{
 RETURN missing
 """
 
-UPDATE_NODES = _KEPT + "UNWIND $rows AS row MATCH (n:CmdbNode {id: row.id}) SET n += row.set"
+UPDATE_NODES = "CYPHER replan=skip UNWIND $rows AS row MATCH (n:CmdbNode {id: row.id}) SET n += row.set"
 
 DELETE_NODES = "UNWIND $ids AS id MATCH (n:CmdbNode {id: id}) DETACH DELETE n"
 
@@ -189,7 +172,7 @@ RETURN DISTINCT type(r), startNode(r).id, endNode(r).id, properties(r)
 """
 
 CREATE_IDENTIFIERS = (
-    _KEPT + "UNWIND $rows AS row CREATE (i:CmdbIdentifier {value: row.value, holder: row.holder})"
+    "CYPHER replan=skip UNWIND $rows AS row CREATE (i:CmdbIdentifier {value: row.value, holder: row.holder})"
 )
 
 MOVE_IDENTIFIERS = """
@@ -205,26 +188,20 @@ ON MATCH SET s.last = s.last + $many
 RETURN s.last
 """
 
-REQUEST = _KEPT + "MATCH (q:CmdbRequest {id: $id}) RETURN q.revision, q.at, q.created, q.numbers"
+REQUEST = "CYPHER replan=skip MATCH (q:CmdbRequest {id: $id}) RETURN q.revision, q.at, q.created, q.numbers"
 
-REMEMBER_REQUEST = (
-    _KEPT
-    + """
+REMEMBER_REQUEST = """CYPHER replan=skip
 CREATE (q:CmdbRequest {id: $id, revision: $revision, at: $at, created: $created, numbers: $numbers})
 """
-)
 
 SET_TOUCHES = "UNWIND $rows AS row MATCH (r:CmdbRevision {number: row.number}) SET r.touches = row.touches"
 
 COMMITTED = "MATCH (r:CmdbRevision {commit_id: $commit_id}) RETURN r.number"
 
-APPEND_REVISION = (
-    _KEPT
-    + """
+APPEND_REVISION = """CYPHER replan=skip
 MATCH (h:CmdbHead {name: 'head'})
 SET h.revision = $revision.number, h.hash = $revision.hash
 CREATE (r:CmdbRevision) SET r = $revision
 """
-)
 
-EXISTING = _KEPT + "UNWIND $ids AS id MATCH (n:CmdbNode {id: id}) RETURN n.id"
+EXISTING = "CYPHER replan=skip UNWIND $ids AS id MATCH (n:CmdbNode {id: id}) RETURN n.id"
