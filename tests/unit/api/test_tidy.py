@@ -11,8 +11,8 @@ import pytest
 import strawberry
 
 from cmdb.api.batching.executor import BatchingExecution
-from cmdb.api.shared_loader import SharedLoader
 from cmdb.api.moments import MomentAwareExecutor
+from cmdb.api.shared_loader import SharedLoader
 from cmdb.api.tidy import MANY, Begun
 
 
