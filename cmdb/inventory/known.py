@@ -57,15 +57,18 @@ async def fetch_known(reader: Reader, model: CompiledModel, chunk: Sequence[Prep
     """
     known = Known()
     candidates = _Candidates(known)
-    known.claims.update(await reader.resolve(list(_own_identifiers(chunk))))
+    own, told = _identifiers(chunk)
+    known.claims.update(await reader.resolve(list(own | told)))
     await _fetch_names(reader, model, chunk, known)
     while await _fetch_dependent(reader, chunk, known, candidates):
         pass
     pinned = (each.node_id for observation in chunk for each in observation.references() if each.node_id)
     named = (one for found in known.names.values() for one in found)
     ids = list({*known.claims.values(), *named, *pinned})
+    # A CI that relationships only lead to is not judged: its provenance does not matter.
+    judged = list({holder for text, holder in known.claims.items() if text in own or text not in told})
     known.nodes, known.evidences, _ = await asyncio.gather(
-        reader.get(ids), reader.evidence(ids), _fetch_links(reader, chunk, known, candidates)
+        reader.get(ids), reader.evidence(judged), _fetch_links(reader, chunk, known, candidates)
     )
     return known
 
@@ -171,19 +174,21 @@ class _Candidates:
         return found
 
 
-def _own_identifiers(chunk: Iterable[PreparedObservation]) -> set[str]:
-    texts: set[str] = set()
+def _identifiers(chunk: Iterable[PreparedObservation]) -> tuple[set[str], set[str]]:
+    """The identifiers that items have of their own, and those by which references name other CIs."""
+    own: set[str] = set()
+    told: set[str] = set()
     for observation in chunk:
         for item in observation.items:
             for _, text in item.strong:
-                texts.add(text)
+                own.add(text)
             for _, text in item.weak:
-                texts.add(text)
+                own.add(text)
         for relationship in observation.relationships:
             for end in (relationship.source, relationship.target):
                 if not isinstance(end, int):
-                    texts.update([text for _, text in end.identifiers])
-    return texts
+                    told.update([text for _, text in end.identifiers])
+    return own, told
 
 
 async def _fetch_names(
