@@ -44,9 +44,13 @@ def lanes() -> int:
     return 1 if RUNNING else max(1, workers // len(VERSIONS))
 
 
-@cache
 def server_address(version: str, lane: int = 0) -> str:
     """The address of the session's server of this version and lane, which ends with the worker that uses it."""
+    return _server_address(version, lane)
+
+
+@cache
+def _server_address(version: str, lane: int) -> str:
     if RUNNING:
         return RUNNING
     session = os.environ.get("PYTEST_XDIST_TESTRUNUID") or f"alone-{os.getpid()}"
