@@ -6,7 +6,7 @@ work is not, so the clock would flatter the quicker of two. What also waits for 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -67,15 +67,29 @@ def _judged(what: str, wanted: str, seen: float, text: str, enough: Callable[[fl
     return Judged(what, wanted, text, Verdict.MET if enough(seen) else Verdict.NOT_MET)
 
 
+def _faster(
+    found: list[Measurement],
+    theirs: str,
+    beside: str,
+    least_by_size: Iterable[tuple[int, int]],
+    taken: Callable[[Measurement], float],
+) -> list[Judged]:
+    """How many times faster ours is, at each size that both were measured at."""
+    judged = []
+    for size, least in least_by_size:
+        ours, other = about(found, reaching.OURS, size), about(found, theirs, size)
+        if ours and other:
+            ratio = taken(other) / taken(ours)
+            text = f"{ratio:,.0f}×" if least >= 100 else f"{ratio:.1f}×"
+            what = f"Affected set of {ours.amount:,} CIs beside {beside}"
+            judged.append(_judged(what, f"{least}× faster", ratio, text, partial(le, least)))
+    return judged
+
+
 def _reach(results: Results) -> list[Judged]:
     found = results.of(reaching.SECTION)
-    judged = []
-    for size, least in ((1_000, 10), (6_500, 20), (37_000, 30)):
-        ours, theirs = about(found, reaching.OURS, size), about(found, reaching.NETWORKX, size)
-        if ours and theirs:
-            ratio = theirs.timing.cpu / ours.timing.cpu
-            what = f"Affected set of {ours.amount:,} CIs beside networkx"
-            judged.append(_judged(what, f"{least}× faster", ratio, f"{ratio:.1f}×", partial(le, least)))
+    least = ((1_000, 10), (6_500, 20), (37_000, 30))
+    judged = _faster(found, reaching.NETWORKX, "networkx", least, lambda each: each.timing.cpu)
     ours, loop = about(found, reaching.OURS, 37_000), about(found, reaching.C_LOOP, 37_000)
     if ours and loop:
         ratio = ours.timing.cpu / loop.timing.cpu
@@ -86,15 +100,11 @@ def _reach(results: Results) -> list[Judged]:
 
 def _reach_beside_neo4j(results: Results) -> list[Judged]:
     """By the clock: the server works in a process of its own."""
+    beside = "Neo4j's own traversal through its driver"
+    least = ((1_000, 100), (6_500, 300), (37_000, 400))
     found = results.of(reaching.SECTION)
-    judged = []
-    for size, least in ((1_000, 100), (6_500, 300), (37_000, 400)):
-        ours, theirs = about(found, reaching.OURS, size), about(found, reaching.NEO4J, size)
-        if ours and theirs:
-            ratio = theirs.timing.median / ours.timing.median
-            what = f"Affected set of {ours.amount:,} CIs beside Neo4j's own traversal through its driver"
-            judged.append(_judged(what, f"{least}× faster", ratio, f"{ratio:,.0f}×", partial(le, least)))
-    what = "Affected set beside Neo4j's own traversal through its driver"
+    judged = _faster(found, reaching.NEO4J, beside, least, lambda each: each.timing.median)
+    what = f"Affected set beside {beside}"
     return judged or [Judged(what, "100× / 300× / 400× faster", "", Verdict.NOT_MEASURED)]
 
 

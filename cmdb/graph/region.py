@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Protocol
 
 from cmdb.graph.elements import Link, LinkKey, Node, Properties
 from cmdb.graph.query import Direction, LinkQuery, RegionQuery
 from cmdb.graph.structure import Structure
-from cmdb.graph.walking import Ask, ByIds, Reached, Seen, Walking, walk
+from cmdb.graph.walking import Ask, ByIds, Seen, reached_by
 
 _AT_ONCE = 1000
 
@@ -31,7 +32,7 @@ async def region_by_links(store: Readable, query: RegionQuery, revision: int) ->
     Raises:
         InvalidQueryError: unknown link type, or a negative limit or depth.
     """
-    reached = await _reached(store, query)
+    reached = await reached_by(query, partial(_answer, store))
     links = await _links(store, query, reached.nodes)
     nodes = dict(reached.nodes)
     ends = {end for key in links for end in key[1:]} - nodes.keys()
@@ -48,17 +49,6 @@ async def region_by_links(store: Readable, query: RegionQuery, revision: int) ->
         link_properties={number: said for number, said in enumerate(links.values()) if said},
         truncated=reached.truncated,
     )
-
-
-async def _reached(store: Readable, query: RegionQuery) -> Reached[str]:
-    walking: Walking[str] = walk(query)
-    try:
-        asked: Ask[str] = next(walking)
-        while True:
-            asked = walking.send(await _answer(store, asked))
-    except StopIteration as end:
-        found: Reached[str] = end.value
-        return found
 
 
 async def _answer(store: Readable, asked: Ask[str]) -> list[Seen[str]]:

@@ -5,7 +5,7 @@ Stores are asked in one thread, or on an event loop: so the walk is a generator,
 
 from __future__ import annotations
 
-from collections.abc import Generator, Hashable, Iterable
+from collections.abc import Awaitable, Callable, Generator, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
@@ -69,6 +69,30 @@ def walk(query: RegionQuery) -> Walking[K]:
     for one in query.walks:
         yield from _one_walk(query, one, reached)
     return reached
+
+
+async def reached_by(query: RegionQuery, answer: Callable[[Ask[K]], Awaitable[Answer[K]]]) -> Reached[K]:
+    """What a region query reaches where a store is asked on an event loop; see `walk`."""
+    walking: Walking[K] = walk(query)
+    try:
+        asked: Ask[K] = next(walking)
+        while True:
+            asked = walking.send(await answer(asked))
+    except StopIteration as end:
+        found: Reached[K] = end.value
+        return found
+
+
+def reached_at_once(query: RegionQuery, answer: Callable[[Ask[K]], Answer[K]]) -> Reached[K]:
+    """What a region query reaches where a store is asked in one thread; see `walk`."""
+    walking: Walking[K] = walk(query)
+    try:
+        asked: Ask[K] = next(walking)
+        while True:
+            asked = walking.send(answer(asked))
+    except StopIteration as end:
+        found: Reached[K] = end.value
+        return found
 
 
 def _one_walk(query: RegionQuery, one: Walk, reached: Reached[K]) -> Generator[Ask[K], Answer[K], None]:

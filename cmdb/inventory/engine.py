@@ -8,9 +8,9 @@ from datetime import timedelta
 
 from cmdb.graph.batch import Commit
 from cmdb.graph.store import GraphStore
+from cmdb.inventory.assignment import Assignment
 from cmdb.inventory.chunk import ChunkContext, ChunkPlan
 from cmdb.inventory.compiled import CompiledModel, NetworkScope, compile_model
-from cmdb.inventory.frames import Assignment
 from cmdb.inventory.known import Known
 from cmdb.inventory.observation import Observation, Problem
 from cmdb.inventory.overlay import Overlay
@@ -156,7 +156,7 @@ class InventoryEngine:
             items,
             relationships,
         )
-        return open_reading(stream, assignment, self._compiled)
+        return open_reading(assignment, stream, self._compiled)
 
 
 class _PlanSink:

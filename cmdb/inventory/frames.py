@@ -9,13 +9,11 @@ from __future__ import annotations
 import io
 import pickle
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import IO, Any, BinaryIO, TypeAlias
 
-from cmdb.inventory.compiled import ClassPlan, CompiledModel, NetworkScope, RelationshipPlan, RulePlan
+from cmdb.inventory.compiled import ClassPlan, CompiledModel, RelationshipPlan, RulePlan
 from cmdb.inventory.stream import Chunk
-from cmdb.model.types import Model
 
 _HEAD = 9
 _PROTOCOL = 5
@@ -25,30 +23,16 @@ Part: TypeAlias = ClassPlan | RulePlan | RelationshipPlan
 
 
 class FrameKind(IntEnum):
-    """What a frame holds: a chunk, a `CmdbError`, the words of an unforeseen one, or nothing, at the end."""
+    """What a frame holds: the assignment, a chunk, a `CmdbError`, the words of an unforeseen one, or nothing, at the end."""
 
+    ASSIGNMENT = 0
     CHUNK = 1
     REFUSAL = 2
     CRASH = 3
     END = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """All that a reading process must know; the bytes of the file follow. See `Source` and `RunOptions`."""
-
-    importer: str
-    name: str
-    read_at: str
-    options: dict[str, str]
-    model: Model
-    where: NetworkScope
-    latest: str
-    items: int
-    relationships: int
-
-
-def write_frame(stream: BinaryIO, kind: FrameKind, payload: bytes = b"") -> None:
+def write_frame(stream: IO[bytes], kind: FrameKind, payload: bytes = b"") -> None:
     """Write one frame."""
     stream.write(bytes((kind,)) + len(payload).to_bytes(_HEAD - 1, "big"))
     stream.write(payload)

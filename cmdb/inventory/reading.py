@@ -10,13 +10,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
+from cmdb.inventory.assignment import Assignment
 from cmdb.inventory.compiled import CompiledModel
-from cmdb.inventory.frames import Assignment
 from cmdb.inventory.importer import Source
-from cmdb.inventory.prepare import Preparer
 from cmdb.inventory.reading_process import ReadingProcess
 from cmdb.inventory.registry import importer
-from cmdb.inventory.stream import Chunks, ChunkSource
+from cmdb.inventory.stream import ChunkSource
 
 LARGE = 1 << 20
 """From this many bytes on a process of its own (0.2 s to start) is worth its while."""
@@ -35,7 +34,7 @@ class Reading:
     large: int | None = LARGE
 
 
-def open_reading(reading: Reading, assignment: Assignment, model: CompiledModel) -> ChunkSource:
+def open_reading(assignment: Assignment, reading: Reading, model: CompiledModel) -> ChunkSource:
     """The chunks of a file. A machine with one processor, or none to spare, reads it in this process.
 
     Raises:
@@ -43,17 +42,15 @@ def open_reading(reading: Reading, assignment: Assignment, model: CompiledModel)
         BrokenImporterError: it cannot be loaded.
         OSError: the file cannot be read.
     """
-    reader = importer(reading.importer)
-    source = reading.source
+    stream = reading.source.stream
     if reading.large is not None and _processors() > 1 and sys.executable:
-        head = source.stream.read(reading.large)
+        importer(reading.importer)  # what is wrong with it is told before a process is started
+        head = stream.read(reading.large)
         if len(head) == reading.large:
             with suppress(OSError):
-                return ReadingProcess(assignment, model, head, source.stream)
-        rejoined = cast("BinaryIO", io.BufferedReader(_Rejoined(head, source.stream)))
-        source = Source(source.name, rejoined, source.read_at, source.options)
-    preparer = Preparer(model, assignment.where, assignment.latest)
-    return Chunks(reader.read(source), preparer, assignment.items, assignment.relationships)
+                return ReadingProcess(assignment, model, head, stream)
+        stream = cast("BinaryIO", io.BufferedReader(_Rejoined(head, stream)))
+    return assignment.chunks(stream, model)
 
 
 class _Rejoined(io.RawIOBase):

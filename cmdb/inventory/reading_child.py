@@ -12,12 +12,9 @@ import sys
 import traceback
 from typing import BinaryIO
 
+from cmdb.inventory.assignment import Assignment
 from cmdb.inventory.compiled import compile_model
-from cmdb.inventory.frames import Assignment, ChunkPickler, FrameKind, write_frame
-from cmdb.inventory.importer import Source
-from cmdb.inventory.prepare import Preparer
-from cmdb.inventory.registry import importer
-from cmdb.inventory.stream import Chunks
+from cmdb.inventory.frames import ChunkPickler, FrameKind, read_frame, write_frame
 from cmdb.kernel.errors import CmdbError
 
 
@@ -35,8 +32,10 @@ def main() -> int:
 
 def _read(stream: BinaryIO, frames: BinaryIO) -> None:
     try:
-        size = int.from_bytes(stream.read(8), "big")
-        assignment: Assignment = pickle.loads(stream.read(size))  # noqa: S301 - from the process that started this one
+        frame = read_frame(stream)
+        if frame is None:
+            return  # who started this process is gone
+        assignment: Assignment = pickle.loads(frame[1])  # noqa: S301 - from the process that started this one
         _send_chunks(assignment, stream, frames)
     except BrokenPipeError:
         raise
@@ -51,11 +50,7 @@ def _read(stream: BinaryIO, frames: BinaryIO) -> None:
 
 def _send_chunks(assignment: Assignment, stream: BinaryIO, frames: BinaryIO) -> None:
     model = compile_model(assignment.model)
-    source = Source(assignment.name, stream, assignment.read_at, assignment.options)
-    preparer = Preparer(model, assignment.where, assignment.latest)
-    chunks = Chunks(
-        importer(assignment.importer).read(source), preparer, assignment.items, assignment.relationships
-    )
+    chunks = assignment.chunks(stream, model)
     pickler = ChunkPickler(model)
     while (chunk := chunks.next()) is not None:
         write_frame(frames, FrameKind.CHUNK, pickler.dumps(chunk))

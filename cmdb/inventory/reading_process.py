@@ -9,8 +9,9 @@ import sys
 import threading
 from typing import IO, BinaryIO
 
+from cmdb.inventory.assignment import Assignment
 from cmdb.inventory.compiled import CompiledModel
-from cmdb.inventory.frames import Assignment, ChunkUnpickler, FrameKind, read_frame
+from cmdb.inventory.frames import ChunkUnpickler, FrameKind, read_frame, write_frame
 from cmdb.inventory.registry import BrokenImporterError
 from cmdb.inventory.stream import Chunk
 from cmdb.kernel.errors import CmdbError
@@ -103,7 +104,7 @@ class ReadingProcess:
         """Hand over the assignment and the file."""
         try:
             with given:
-                given.write(len(assignment).to_bytes(8, "big") + assignment)
+                write_frame(given, FrameKind.ASSIGNMENT, assignment)
                 given.write(head)
                 while piece := self._piece(rest):
                     given.write(piece)

@@ -11,7 +11,7 @@ from cmdb.graph.elements import Properties
 from cmdb.graph.query import Direction, RegionQuery, Steps
 from cmdb.graph.schema import GraphSchema
 from cmdb.graph.structure import Structure
-from cmdb.graph.walking import Ask, ByIds, Reached, Seen, Walking, walk
+from cmdb.graph.walking import Ask, ByIds, Reached, Seen, reached_at_once
 from cmdb.store.embedded import ledger
 from cmdb.store.embedded.faults import damaged
 from cmdb.store.embedded.finding import link_type_keys
@@ -103,14 +103,7 @@ class _Reader:
 
     def reached(self, query: RegionQuery) -> Reached[int]:
         """What the walks find, by row key."""
-        walking: Walking[int] = walk(query)
-        try:
-            asked: Ask[int] = next(walking)
-            while True:
-                asked = walking.send(self._answer(asked))
-        except StopIteration as end:
-            found: Reached[int] = end.value
-            return found
+        return reached_at_once(query, self._answer)
 
     def _answer(self, asked: Ask[int]) -> Iterator[Seen[int]]:
         if isinstance(asked, ByIds):

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 from cmdb.graph.elements import Properties
 from cmdb.graph.query import Direction, RegionQuery
 from cmdb.graph.schema import GraphSchema
 from cmdb.graph.structure import Structure
-from cmdb.graph.walking import Ask, ByIds, Reached, Seen, Walking, walk
+from cmdb.graph.walking import Ask, ByIds, Seen, reached_by
 from cmdb.store.neo4j.compile_links import frontier_statement, region_links_statement, region_nodes_statement
 from cmdb.store.neo4j.compile_names import link_types_of
 from cmdb.store.neo4j.connection import Row, Transaction
@@ -32,7 +33,7 @@ async def region(transaction: Transaction, schema: GraphSchema, query: RegionQue
     """
     link_types_of(schema, (*query.types(), *query.types(Direction.OUT), *query.types(Direction.IN)))
     revision = (await head(transaction)).revision
-    reached = await _reached(transaction, schema, query)
+    reached = await reached_by(query, partial(_answer, transaction, schema))
     links = await _links(transaction, schema, query, reached.nodes)
     nodes = dict(reached.nodes)
     beyond = dict.fromkeys(end for _, *ends in links for end in ends if end not in nodes)
@@ -58,18 +59,6 @@ async def region_while_nobody_writes(
     """The region; commits wait until the transaction ends."""
     await locked_head(transaction)
     return await region(transaction, schema, query)
-
-
-async def _reached(transaction: Transaction, schema: GraphSchema, query: RegionQuery) -> Reached[str]:
-    """What the walks find, by id."""
-    walking: Walking[str] = walk(query)
-    try:
-        asked: Ask[str] = next(walking)
-        while True:
-            asked = walking.send(await _answer(transaction, schema, asked))
-    except StopIteration as end:
-        found: Reached[str] = end.value
-        return found
 
 
 async def _answer(transaction: Transaction, schema: GraphSchema, asked: Ask[str]) -> list[Seen[str]]:
