@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from enum import StrEnum
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from platformdirs import user_data_path
 from pydantic import Field, ValidationError
@@ -22,6 +22,7 @@ from cmdb.api.schema import build_schema
 from cmdb.api.services import Services
 from cmdb.graph.archive import ArchiveStore
 from cmdb.graph.from_model import graph_schema
+from cmdb.graph.node_cache import NodeCache
 from cmdb.graph.schema import GraphSchema
 from cmdb.graph.store import GraphStore
 from cmdb.inventory.engine import InventoryEngine
@@ -96,6 +97,7 @@ class Settings(BaseSettings):
     `store`: path of the embedded store's file, or address of a Neo4j server. `schema_folders` (CMDB_SCHEMA): the user's own model folders,
     separated as in PATH. `graphql_batching`: off lets graphql-core complete every field by itself; answers are the same, only slower.
     `traversal`: where impact and causes are worked out. `region_limit`: most CIs that are read from the store for one question.
+    `node_cache`: most nodes that a process holds in memory, about 1.5 KB each; 0 reads each of them from the store every time.
     """
 
     model_config = SettingsConfigDict(env_prefix="CMDB_", extra="ignore", populate_by_name=True)
@@ -105,6 +107,7 @@ class Settings(BaseSettings):
     graphql_batching: bool = True
     traversal: Traversal = Traversal.MEMORY
     region_limit: int = Field(default=MOST_CIS, ge=1)
+    node_cache: int = Field(default=50_000, ge=0)
 
     def __init__(self, **values: Any) -> None:
         """Settings from the environment; values given here come first.
@@ -179,7 +182,7 @@ async def open_application(settings: Settings, clock: Clock | None = None) -> As
     try:
         # A store into which a restore was interrupted says so here, not in the middle of somebody's work.
         await store.head()
-        services = wire(model, store, clock, settings.topologies)
+        services = wire(model, store, clock, settings.topologies, settings.node_cache)
         yield Application(services, settings.shown_store, batching=settings.graphql_batching)
     finally:
         await store.close()
@@ -230,28 +233,38 @@ def _path(text: str) -> Path:
     return Path(text).expanduser()
 
 
-def wire(model: Model, store: GraphStore, clock: Clock, source: TopologySource = TopologyKeeper) -> Services:
-    """The parts over one store; those over its past get their topologies from the same source."""
+def wire(
+    model: Model,
+    store: GraphStore,
+    clock: Clock,
+    source: TopologySource = TopologyKeeper,
+    node_cache: int = 0,
+) -> Services:
+    """The parts over one store; those over its past get their topologies from the same source.
+
+    What only answers questions reads nodes through a cache of so many; what writes reads the store.
+    """
     ids = UlidSource(clock)
     topologies = source(store, model)
-    impact = ImpactAnalysis(store, model, topologies)
+    reading = cast("GraphStore", NodeCache(store, node_cache)) if node_cache else store
+    impact = ImpactAnalysis(reading, model, topologies)
     inventory = InventoryEngine(store, model, clock, ids, ahead=not isinstance(store, EmbeddedStore))
     past = PastServices(store, graph_schema(model), clock, partial(wire, model, source=source))
     return Services(
         model=model,
-        store=store,
+        store=reading,
         items=ConfigurationItems(store, model, clock, ids),
         records=RecordEngine(store, model, clock, ids, process_behaviour()),
         inventory=inventory,
         imports=InventoryImports(inventory, clock),
         topologies=topologies,
         impact=impact,
-        root_cause=RootCauseAnalysis(store, model, topologies, clock),
+        root_cause=RootCauseAnalysis(reading, model, topologies, clock),
         redundancy=RedundancyAnalysis(topologies),
-        region_records=RegionRecords(store, model),
-        before_and_after=BeforeAndAfter(store, model, topologies),
-        schedule=Schedule(store, model, topologies, clock),
-        change_risk=RiskAnalysis(store, model, topologies, impact.blast_radius),
+        region_records=RegionRecords(reading, model),
+        before_and_after=BeforeAndAfter(reading, model, topologies),
+        schedule=Schedule(reading, model, topologies, clock),
+        change_risk=RiskAnalysis(reading, model, topologies, impact.blast_radius),
         past=past,
         differences=Differences(store, model, past.store_at, source),
         clock=clock,

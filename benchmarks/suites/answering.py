@@ -34,7 +34,7 @@ LIBRARY = "Neo4j GraphQL library over HTTP: search and rows"
 SIZES = (1_000, 6_500)
 LEAST = 5
 """A start that hits fewer CIs does not help to make a question."""
-PAGE = 1_000
+PAGE = 4_000
 DOCUMENT = f"""query($of: [ImpactStart!]!, $after: String) {{
   impact(of: $of) {{ affected(first: {PAGE}, after: $after) {{
     endCursor nodes {{ state distance ci {{ id name status version class }} }}

@@ -100,13 +100,12 @@ class ImpactResult:
         positions = self.positions[page]
         names = self.topology.class_names
         return tuple(
-            AffectedCi(ci_id, names[code], _STATES[state], distance)
-            for ci_id, code, state, distance in zip(
+            map(
+                AffectedCi,
                 self.topology.ids_at(positions),
-                self.topology.class_codes[positions].tolist(),
-                self.states[page].tolist(),
+                map(names.__getitem__, self.topology.class_codes[positions].tolist()),
+                map(_STATES.__getitem__, self.states[page].tolist()),
                 self.distances[page].tolist(),
-                strict=True,
             )
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from cmdb.analysis.state import ImpactState
 
@@ -85,8 +86,7 @@ class PathStep:
     group: GroupFailure | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AffectedCi:
+class AffectedCi(NamedTuple):
     """One CI of an answer: its state, and how many links it is away from the nearest start."""
 
     id: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -26,6 +26,11 @@ class NodeTypes:
         """The node as an object of its own GraphQL type."""
         return view(self.by_label.get(node.label, self.unknown), node)
 
+    def show_all(self, nodes: Iterable[Node]) -> list[NodeView]:
+        """Nodes as objects of their own GraphQL types, in this order."""
+        by_label, unknown = self.by_label, self.unknown
+        return [view(by_label.get(node.label, unknown), node) for node in nodes]
+
 
 @dataclass(frozen=True, slots=True)
 class RequestContext:
@@ -41,7 +46,7 @@ class RequestContext:
     async def show_ids(self, ids: Sequence[str]) -> list[NodeView]:
         """The nodes with these ids as GraphQL objects, in this order; those that are gone are left out."""
         nodes = await self.loaders.nodes.load_many(list(ids))
-        return [self.types.show(node) for node in nodes if node is not None]
+        return self.types.show_all(node for node in nodes if node is not None)
 
 
 ApiInfo: TypeAlias = Info[RequestContext, None]

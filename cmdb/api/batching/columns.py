@@ -12,7 +12,7 @@ from enum import Enum
 from itertools import chain, islice
 from math import isfinite
 from operator import attrgetter
-from types import MappingProxyType
+from types import MappingProxyType, NoneType
 from typing import Any, TypeAlias
 
 from graphql import (
@@ -27,6 +27,8 @@ from graphql import (
     GraphQLString,
     Undefined,
 )
+
+from cmdb.api.batching.rows import rows_of
 
 Completion: TypeAlias = Callable[[Sequence[Any]], list[Any] | None]
 
@@ -109,7 +111,7 @@ def required_column(of: Completion) -> Completion:
     def complete(values: Sequence[Any]) -> list[Any] | None:
         if not values:
             return []
-        return None if any(value is None for value in values) else of(values)
+        return None if NoneType in set(map(type, values)) else of(values)
 
     return complete
 
@@ -118,12 +120,14 @@ def nullable_column(of: Completion) -> Completion:
     """Completion of a type that may be null; `of` sees the others only."""
 
     def complete(values: Sequence[Any]) -> list[Any] | None:
-        present = [value for value in values if value is not None]
-        if not present:
+        kinds = set(map(type, values))
+        if NoneType not in kinds:
+            return of(values) if values else []
+        if len(kinds) == 1:
             return [None] * len(values)
-        found = of(present)
-        if found is None or len(present) == len(values):
-            return found
+        found = of([value for value in values if value is not None])
+        if found is None:
+            return None
         rest = iter(found)
         return [None if value is None else next(rest) for value in values]
 
@@ -181,7 +185,7 @@ def object_column(
             found.append(values)
         if not names:
             return [{} for _ in sources]
-        return [dict(zip(names, row, strict=True)) for row in zip(*found, strict=True)]
+        return rows_of(names, found)
 
     return complete
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import repeat
+from operator import contains
 from typing import Any, Protocol
 
 from graphql import (
@@ -166,10 +168,11 @@ def _definition(type_: GraphQLObjectType | GraphQLAbstractType) -> StrawberryObj
 def _of_its_class(definition: StrawberryObjectDefinition) -> Any:
     """Whether all are of the type's own class and cast to no other."""
     expected = {definition.origin}
+    has_own = bool(definition.origin.__dictoffset__)
 
     def check(sources: Sequence[Any]) -> bool:
-        return set(map(type, sources)) == expected and not any(
-            TYPE_CAST_ATTRIBUTE in getattr(source, "__dict__", {}) for source in sources
+        return set(map(type, sources)) == expected and not (
+            has_own and any(map(contains, map(vars, sources), repeat(TYPE_CAST_ATTRIBUTE)))
         )
 
     return check

@@ -14,7 +14,7 @@ from cmdb.api.context import ApiInfo
 from cmdb.api.enums import Direction, ImpactState, TruncationReason
 from cmdb.api.fields.configuration_items import unknown_class
 from cmdb.api.fields.impact_records import ImpactRecords
-from cmdb.api.fields.paging import next_cursor, offset_of, page_size
+from cmdb.api.fields.paging import LONG_PAGE, next_cursor, offset_of, page_size
 from cmdb.api.interfaces import ConfigurationItem, shown_ci, verb
 from cmdb.processes.configuration.impact import BlastRadius
 
@@ -206,9 +206,9 @@ class Impact(ImpactRecords):
             for name, states in self.result.by_class().items()
         ]
 
-    @strawberry.field(description="What is hit, a page at a time.")
+    @strawberry.field(description=f"What is hit, a page at a time; a page holds up to {LONG_PAGE:,}.")
     async def affected(self, info: ApiInfo, first: int = 100, after: str | None = None) -> AffectedConnection:
-        offset, size = offset_of(after), page_size(first)
+        offset, size = offset_of(after), page_size(first, LONG_PAGE)
         rows = self.result.rows(size, offset)
         return AffectedConnection(
             total_count=self.result.total,
@@ -319,15 +319,11 @@ async def affected_rows(
     """Rows of an answer with their configuration items, fetched at once; those deleted meanwhile are left out."""
     ids = [row.id for row in rows]
     nodes, paths = await info.context.loaders.store.get(ids), PagePaths(result, ids)
+    there = [row for row in rows if row.id in nodes]
+    shown: list[Any] = info.context.types.show_all(nodes[row.id] for row in there)
     return [
-        AffectedConfigurationItem(
-            paths=paths,
-            ci=shown_ci(info, node),
-            state=row.state,
-            distance=row.distance,
-        )
-        for row in rows
-        if (node := nodes.get(row.id)) is not None
+        AffectedConfigurationItem(paths=paths, ci=ci, state=row.state, distance=row.distance)
+        for row, ci in zip(there, shown, strict=True)
     ]
 
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 from cmdb.graph.errors import InvalidQueryError
 from cmdb.graph.query import PAGE_LIMIT
 
+LONG_PAGE = 5_000
+"""Rows of a page of an impact, which is worked out anew for each page: few long ones cost less than many."""
 
-def page_size(first: int) -> int:
+
+def page_size(first: int, most: int = PAGE_LIMIT) -> int:
     """How many rows a page may hold.
 
     Raises:
         InvalidQueryError: fewer than none, or more than a page holds.
     """
-    if not 0 <= first <= PAGE_LIMIT:
-        raise InvalidQueryError(f"`first` is {first}", remedy=f"Ask for 0 to {PAGE_LIMIT:,} rows a page.")
+    if not 0 <= first <= most:
+        raise InvalidQueryError(f"`first` is {first}", remedy=f"Ask for 0 to {most:,} rows a page.")
     return first
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import neo4j
 from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, AsyncSession
+from neo4j.exceptions import IncompleteCommit
 
 from cmdb.graph.errors import StoreUnavailableError
 from cmdb.store.neo4j.address import Neo4jAddress
@@ -22,6 +24,9 @@ Row = list[Any]
 Work = Callable[["Transaction"], Awaitable[T]]
 Observer = Callable[[str, Mapping[str, Any]], object]
 """Is told each statement with its values before it is sent."""
+
+_READINGS = 5
+"""So often a transaction that reads is done at most, if each time the reply to its commit is lost."""
 
 # Where nobody set up logging, Python would print the driver's warnings beside the error that they end in.
 logging.getLogger("neo4j").addHandler(logging.NullHandler())
@@ -118,6 +123,10 @@ class Connection:
     async def read(self, work: Work[T]) -> T:
         """The result of the work, done in a reading transaction; it may be done several times."""
         with faults_of(self.place):
+            for _ in range(_READINGS - 1):
+                # The driver leaves a lost reply to a commit to its caller. Reading again does no harm.
+                with suppress(IncompleteCommit):
+                    return await self._patiently(neo4j.READ_ACCESS, work, self._settings.read_seconds)
             return await self._patiently(neo4j.READ_ACCESS, work, self._settings.read_seconds)
 
     async def write(self, work: Work[T], seconds: float | None = None) -> T:
