@@ -144,17 +144,6 @@ class Truncation(Answer):
     left_out: int | None = None
 
 
-class Impact(Answer):
-    """What breaks, how badly, why and for whom."""
-
-    starts: tuple[StartState, ...]
-    by_state: tuple[StateCount, ...]
-    affected: AffectedPage
-    summary: ImpactSummary
-    responsible: tuple[Responsible, ...]
-    truncations: tuple[Truncation, ...] = ()
-
-
 class RecordLine(Answer):
     """A record in a list."""
 
@@ -165,6 +154,35 @@ class RecordLine(Answer):
     status: str = ""
     open: bool = True
     attributes: Mapping[str, object] = Field(default_factory=dict)
+
+
+class ImpactRecord(Answer):
+    """A record about what is hit, and the first of the CIs it is about."""
+
+    record: RecordLine
+    count: int
+    cis: tuple[Ci, ...] = ()
+
+
+class ImpactRecords(Answer):
+    """The first of such records."""
+
+    total_count: int = 0
+    nodes: tuple[ImpactRecord, ...] = ()
+    truncated: bool = False
+
+
+class Impact(Answer):
+    """What breaks, how badly, why and for whom."""
+
+    starts: tuple[StartState, ...]
+    by_state: tuple[StateCount, ...]
+    affected: AffectedPage
+    summary: ImpactSummary
+    responsible: tuple[Responsible, ...]
+    truncations: tuple[Truncation, ...] = ()
+    open_incidents: ImpactRecords = ImpactRecords()
+    planned_changes: ImpactRecords = ImpactRecords()
 
 
 class ScorePart(Answer):

@@ -76,27 +76,27 @@ def ask_impact(
     place: Place, items: Sequence[str], state: str, narrowed: Narrowed, first: int, as_json: bool
 ) -> None:
     """Print an impact."""
-    _answer(place, lambda gateway: tell_impact(gateway, items, state, first, narrowed), as_json)
+    answer(place, lambda gateway: tell_impact(gateway, items, state, first, narrowed), as_json)
 
 
 def ask_root_cause(place: Place, seen: Seen, first: int, as_json: bool) -> None:
     """Print a root cause."""
-    _answer(place, lambda gateway: tell_root_cause(gateway, seen, first), as_json)
+    answer(place, lambda gateway: tell_root_cause(gateway, seen, first), as_json)
 
 
 def ask_search(place: Place, words: str, labels: Sequence[str], first: int, as_json: bool) -> None:
     """Print what a search finds."""
-    _answer(place, lambda gateway: tell_search(gateway, words, labels, first), as_json)
+    answer(place, lambda gateway: tell_search(gateway, words, labels, first), as_json)
 
 
 def ask_show(place: Place, reference: str, as_json: bool) -> None:
     """Print a CI or a record."""
-    _answer(place, lambda gateway: tell_about(gateway, reference), as_json)
+    answer(place, lambda gateway: tell_about(gateway, reference), as_json)
 
 
 def ask_records(place: Place, record_type: str, only_open: bool, first: int, as_json: bool) -> None:
     """Print the records of a type."""
-    _answer(place, lambda gateway: tell_records(gateway, record_type, only_open, first), as_json)
+    answer(place, lambda gateway: tell_records(gateway, record_type, only_open, first), as_json)
 
 
 async def tell_impact(
@@ -165,11 +165,21 @@ async def tell_about(gateway: Gateway, reference: str) -> Told:
 
 
 async def _tell_record(gateway: Gateway, number: str) -> Told:
+    id_ = await find_record(gateway, number)
+    found = (await data_of(gateway, operation("record"), {"id": id_}))["node"]
+    return Told(found, lambda: record_parts(read(FullRecord, found)))
+
+
+async def find_record(gateway: Gateway, number: str) -> str:
+    """The id of the record with this number.
+
+    Raises:
+        RecordNotFoundError: there is none.
+    """
     hits = [hit for hit in await _search(gateway, number, (), 10) if hit.node.number == number]
     if not hits:
         raise RecordNotFoundError(f"there is no record {number}")
-    found = (await data_of(gateway, operation("record"), {"id": hits[0].node.id}))["node"]
-    return Told(found, lambda: record_parts(read(FullRecord, found)))
+    return hits[0].node.id
 
 
 async def tell_records(gateway: Gateway, record_type: str, only_open: bool, first: int) -> Told:
@@ -179,7 +189,8 @@ async def tell_records(gateway: Gateway, record_type: str, only_open: bool, firs
     return Told(found, lambda: record_page_parts(read(RecordPage, found)))
 
 
-def _answer(place: Place, ask: Callable[[Gateway], Awaitable[Told]], as_json: bool) -> None:
+def answer(place: Place, ask: Callable[[Gateway], Awaitable[Told]], as_json: bool) -> None:
+    """Ask the place and print what is told."""
     show_told(open_terminal(), asyncio.run(_asked(place, ask)), as_json)
 
 

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from cmdb.cli.collecting import collect_rarely
-from cmdb.cli.commands import ask, backup, bring, model, neo4j, run
+from cmdb.cli.commands import ask, backup, bring, change, history, model, neo4j, redundancy, run
 from cmdb.cli.options import Store, Url, examples
 from cmdb.cli.place import Place
 
@@ -53,10 +53,14 @@ app.command(epilog=run.DEMO_EXAMPLES)(run.demo)
 app.command(epilog=run.INIT_EXAMPLES)(run.init)
 app.command("import", epilog=bring.IMPORT_EXAMPLES, cls=bring.ImportCommand)(bring.bring_in)
 app.command(epilog=ask.IMPACT_EXAMPLES)(ask.impact)
+app.command("points-of-failure", epilog=redundancy.POINTS_OF_FAILURE_EXAMPLES)(redundancy.points_of_failure)
+app.command("what-if", epilog=redundancy.WHAT_IF_EXAMPLES)(redundancy.what_if)
 app.command("root-cause", epilog=ask.ROOT_CAUSE_EXAMPLES)(ask.root_cause)
 app.command(epilog=ask.SEARCH_EXAMPLES)(ask.search)
 app.command(epilog=ask.SHOW_EXAMPLES)(ask.show)
 app.command(epilog=ask.RECORDS_EXAMPLES)(ask.records)
+app.command(epilog=history.DIFF_EXAMPLES)(history.diff)
+app.command(epilog=history.REVISIONS_EXAMPLES)(history.revisions)
 app.command(epilog=ask.QUERY_EXAMPLES)(ask.query)
 app.command(epilog=model.CLASSES_EXAMPLES)(model.classes)
 app.command(epilog=run.SERVE_EXAMPLES)(run.serve)
@@ -64,6 +68,7 @@ app.command(epilog=backup.BACKUP_EXAMPLES)(backup.backup)
 app.command(epilog=backup.RESTORE_EXAMPLES)(backup.restore)
 app.command(epilog=backup.COPY_EXAMPLES)(backup.copy)
 app.command(epilog=backup.VERIFY_EXAMPLES)(backup.verify)
+app.add_typer(change.change, name="change")
 app.add_typer(backup.audit, name="audit")
 app.add_typer(model.schema, name="schema")
 app.add_typer(neo4j.server, name="neo4j")

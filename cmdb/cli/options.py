@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Optional
 
 import typer
 
 from cmdb.cli import completion
+
+
+class AssumedState(StrEnum):
+    """The states a CI may be assumed to be in."""
+
+    DOWN = "down"
+    DEGRADED = "degraded"
+
 
 Store = Annotated[
     Optional[str],  # noqa: UP045  # typer reads it at run time
@@ -24,6 +33,30 @@ AsOf = Annotated[
     typer.Option(
         "--as-of", metavar="MOMENT", help="Ask as of a time (2026-11-17T08:00:00Z) or a revision's number."
     ),
+]
+First = Annotated[int, typer.Option(min=1, max=1000, help="List so many at most.")]
+Classes = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option(
+        "--class",
+        metavar="NAME",
+        help="List only this class with its subclasses; may be given again.",
+        autocompletion=completion.class_names,
+    ),
+]
+Environments = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option("--environment", metavar="NAME", help="List only this environment; may be given again."),
+]
+Via = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option(
+        metavar="TYPE", help="Only relationships of this type pass anything on; may be given again."
+    ),
+]
+Distance = Annotated[
+    Optional[int],  # noqa: UP045
+    typer.Option(metavar="LINKS", min=1, help="List only what is at most so many links away."),
 ]
 Json = Annotated[
     bool, typer.Option("--json", help="Machine-readable results on standard output, nothing else.")

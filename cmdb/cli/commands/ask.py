@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
 
 from cmdb.cli import completion
-from cmdb.cli.options import AsOf, Json, Store, Url, examples
+from cmdb.cli.options import (
+    AsOf,
+    AssumedState,
+    Classes,
+    Distance,
+    Environments,
+    First,
+    Json,
+    Store,
+    Url,
+    Via,
+    examples,
+)
 from cmdb.cli.place import chosen
-
-
-class AssumedState(StrEnum):
-    """The states a CI may be assumed to be in."""
-
-    DOWN = "down"
-    DEGRADED = "degraded"
-
-
-First = Annotated[int, typer.Option(min=1, max=1000, help="List so many at most.")]
-
 
 NoticedAt = Annotated[
     Optional[str],  # noqa: UP045  # typer reads it at run time
@@ -48,29 +48,10 @@ def impact(
     ] = AssumedState.DOWN,
     first: First = 50,
     *,
-    label: Annotated[
-        Optional[list[str]],  # noqa: UP045
-        typer.Option(
-            "--class",
-            metavar="NAME",
-            help="List only this class with its subclasses; may be given again.",
-            autocompletion=completion.class_names,
-        ),
-    ] = None,
-    environment: Annotated[
-        Optional[list[str]],  # noqa: UP045
-        typer.Option(metavar="NAME", help="List only this environment; may be given again."),
-    ] = None,
-    via: Annotated[
-        Optional[list[str]],  # noqa: UP045
-        typer.Option(
-            metavar="TYPE", help="Only relationships of this type pass anything on; may be given again."
-        ),
-    ] = None,
-    distance: Annotated[
-        Optional[int],  # noqa: UP045
-        typer.Option(metavar="LINKS", min=1, help="List only what is at most so many links away."),
-    ] = None,
+    label: Classes = None,
+    environment: Environments = None,
+    via: Via = None,
+    distance: Distance = None,
     as_of: AsOf = None,
     json: Json = False,
     store: Store = None,

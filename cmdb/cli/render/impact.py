@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from cmdb.cli.answers import Group, Impact, Path, Step, Truncation
+from cmdb.cli.answers import Group, Impact, ImpactRecords, Path, Step, Truncation
 from cmdb.cli.terminal import clean, heading, plural, state_text, table, text
 
 GATHERED_FROM = 3
@@ -28,10 +28,15 @@ class Branch:
 
 
 def impact_parts(answer: Impact) -> Iterable[RenderableType]:
-    """The whole answer: in short, as a tree, as tables."""
+    """The whole answer: in short, as a tree, as tables; and what else is going on there."""
     yield summary(answer)
-    if not answer.affected.nodes:
-        return
+    if answer.affected.nodes:
+        yield from _hit(answer)
+    yield from _records("Open incidents there", answer.open_incidents)
+    yield from _records("Changes planned there", answer.planned_changes)
+
+
+def _hit(answer: Impact) -> Iterable[RenderableType]:
     yield heading("Why")
     yield from trees(row.path for row in answer.affected.nodes)
     yield heading("What is hit")
@@ -126,7 +131,7 @@ def _kind(leaf: Branch) -> tuple[str, str, str, str]:
 def _step_line(step: Step) -> Text:
     line = Text.assemble((f"{step.verb} ", "dim") if step.verb else "", (clean(step.ci.shown), "bold"))
     line += Text.assemble((f"  {clean(step.ci.class_name)}  ", "dim"), state_text(step.state))
-    return line + _group_note(step.group)
+    return line + group_note(step.group)
 
 
 def _gathered_line(leaves: Sequence[Branch], above: str) -> Text:
@@ -136,15 +141,20 @@ def _gathered_line(leaves: Sequence[Branch], above: str) -> Text:
     listed = ", ".join(names if len(names) <= _NAMED else [*names[: _NAMED - 1], "…"])
     line = Text.assemble((f"{first.verb} ", "dim"), (f"{len(leaves)} × {clean(first.ci.class_name)}", "bold"))
     line += Text.assemble("  ", state_text(first.state), (f"  {listed}", "dim"))
-    return line + _group_note(first.group)
+    return line + group_note(first.group)
 
 
-def _group_note(group: Group | None) -> Text:
+def group_note(group: Group | None) -> Text:
+    """What is left of a redundancy group, to stand behind an item; nothing for a group of one."""
+    words = group_words(group)
+    return Text(f"  ({words})" if words else "", style="dim")
+
+
+def group_words(group: Group | None) -> str:
+    """What is left of a redundancy group; nothing for a group of one."""
     if group is None or group.members == 1:
-        return Text()
-    return Text(
-        f"  ({group.up} of {group.members} in {clean(group.name)} up, {group.needed} needed)", style="dim"
-    )
+        return ""
+    return f"{group.up} of {group.members} in {clean(group.name)} up, {group.needed} needed"
 
 
 def affected_table(answer: Impact) -> Table:
@@ -176,3 +186,19 @@ def responsible_table(answer: Impact) -> Table:
             text(responsible.party.shown), text(responsible.party.class_name), f"{responsible.count:,}"
         )
     return made
+
+
+def _records(title: str, page: ImpactRecords) -> Iterable[RenderableType]:
+    if not page.nodes:
+        return
+    yield heading(title)
+    made = table("Number", "Status", "Title", "On")
+    for one in page.nodes:
+        names = ", ".join(clean(ci.shown) for ci in one.cis)
+        names += f" and {one.count - len(one.cis):,} more" if one.count > len(one.cis) else ""
+        made.add_row(text(one.record.number), text(one.record.status), text(one.record.title), text(names))
+    yield made
+    if page.total_count > len(page.nodes):
+        yield text(f"… and {page.total_count - len(page.nodes):,} more.", "dim")
+    if page.truncated:
+        yield text("There are more open records in all than one question looks at.", "yellow")

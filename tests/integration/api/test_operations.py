@@ -59,6 +59,25 @@ async def a_change_with_modifications(office: Office) -> dict[str, object]:
     return {"change": change}
 
 
+async def a_planned_change(office: Office) -> dict[str, object]:
+    touches = [await office.id_of(ROUTER)]
+    return {"input": {"title": "New software", "touches": touches, **window(21, 10)}}
+
+
+async def a_modification(office: Office) -> dict[str, object]:
+    change = await make_change(office, ROUTER)
+    found = await office.operation("change", change=change)
+    part_of = [found["change"]["id"]]
+    return {
+        "input": {
+            "title": "Take it away",
+            "kind": "remove_ci",
+            "ci": await office.id_of(ROUTER),
+            "partOf": part_of,
+        }
+    }
+
+
 async def a_spare(office: Office) -> dict[str, object]:
     router = await office.id_of(ROUTER)
     return {"of": [{"id": router}], "spares": [{"of": router}]}
@@ -82,6 +101,7 @@ async def router_at_first(office: Office) -> dict[str, object]:
 
 CASES: dict[str, Variables] = {
     "as_of": router_at_first,
+    "change": a_change,
     "change_collisions": a_change,
     "change_impact": a_change,
     "change_risk": a_change,
@@ -98,6 +118,8 @@ CASES: dict[str, Variables] = {
     "model": nothing,
     "next_free_slot": a_change,
     "open_incident": new_incident,
+    "plan_change": a_planned_change,
+    "propose_modification": a_modification,
     "record": incident_id,
     "record_types": nothing,
     "revisions": nothing,

@@ -1,0 +1,115 @@
+"""What a change hits while it is carried out, and what it alters afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from cmdb.cli.answers import Impact, RecordLine
+from cmdb.cli.change_answers import (
+    ImpactDiff,
+    ProposedItem,
+    Reach,
+    RedundancyDifference,
+    Shape,
+)
+from cmdb.cli.render.change import change_line
+from cmdb.cli.render.impact import impact_parts
+from cmdb.cli.terminal import clean, heading, plural, table, text
+
+_MODIFIES: Mapping[str, str] = MappingProxyType(
+    {
+        "add_ci": "add an item",
+        "change_ci": "change an item",
+        "remove_ci": "remove an item",
+        "add_relationship": "add a relationship",
+        "change_relationship": "change a relationship",
+        "remove_relationship": "remove a relationship",
+    }
+)
+
+
+def change_impact_parts(change: RecordLine, answer: Impact) -> Iterable[RenderableType]:
+    """The impact, without the change itself among the changes planned there."""
+    yield change_line(change)
+    planned = answer.planned_changes
+    others = tuple(one for one in planned.nodes if one.record.id != change.id)
+    left = planned.total_count - len(planned.nodes) + len(others)
+    page = planned.model_copy(update={"nodes": others, "total_count": left})
+    yield from impact_parts(answer.model_copy(update={"planned_changes": page}))
+
+
+def impact_diff_parts(change: RecordLine, diff: ImpactDiff) -> Iterable[RenderableType]:
+    """What is proposed, and what that alters."""
+    yield change_line(change)
+    if not diff.modifications:
+        yield Text("It has no modifications that are still to be made, so there is nothing to compare.")
+        return
+    yield Text(
+        f"{plural(len(diff.modifications), 'modification')} to be made; "
+        f"{plural(diff.compared, 'service')} compared as they are and as they would be."
+    )
+    if diff.truncated:
+        yield Text("There was more to compare than was; what is told is right all the same.", style="yellow")
+    yield heading("Proposed")
+    yield _modifications(diff.modifications)
+    if diff.points_of_failure:
+        yield heading("Single points of failure")
+        yield _reaches("Service", "Taken down also by", "No longer by", diff.points_of_failure)
+    if diff.redundancy:
+        yield heading("Redundancy")
+        yield _redundancy(diff.redundancy)
+    if diff.dependencies:
+        yield heading("What services depend on")
+        yield _reaches("Service", "Also on", "No longer on", diff.dependencies)
+    if diff.dependents:
+        yield heading("What depends on the items")
+        yield _reaches("Item", "Also", "No longer", diff.dependents)
+    if not (diff.points_of_failure or diff.redundancy or diff.dependencies or diff.dependents):
+        yield Text("\nThat alters no dependency, redundancy or point of failure.", style="green")
+
+
+def _modifications(modifications: Sequence[RecordLine]) -> Table:
+    made = Table.grid(padding=(0, 2))
+    for one in modifications:
+        kind = str(one.attributes.get("kind", ""))
+        made.add_row(text(f"  {one.number}", "bold"), text(_MODIFIES.get(kind, kind)), text(one.title))
+    return made
+
+
+def _reaches(of: str, gained: str, lost: str, reaches: Sequence[Reach]) -> Table:
+    made = table(of, gained, lost)
+    for reach in reaches:
+        made.add_row(
+            text(reach.item.shown, "bold"),
+            _names(reach.gained, reach.gained_count),
+            _names(reach.lost, reach.lost_count),
+        )
+    return made
+
+
+def _redundancy(differences: Sequence[RedundancyDifference]) -> Table:
+    made = table("Item", "Group", "Before", "After")
+    for one in differences:
+        made.add_row(text(one.dependent.shown, "bold"), text(one.name), _shape(one.before), _shape(one.after))
+    return made
+
+
+def _shape(shape: Shape | None) -> Text:
+    if shape is None:
+        return Text("none", style="dim")
+    soft = "" if shape.hard else " (soft)"
+    return Text.assemble(
+        f"{shape.needed} of {shape.total} needed{soft}: ", _names(shape.members, shape.total)
+    )
+
+
+def _names(items: Sequence[ProposedItem], total: int) -> Text:
+    if not total:
+        return Text()
+    names = ", ".join(clean(item.shown) for item in items)
+    return text(names + (f" and {total - len(items):,} more" if total > len(items) else ""))
