@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from cmdb.graph.batch import LinkPut, NodeCreate, NodeUpdate, WriteBatch
 from cmdb.graph.elements import Node, Properties, Stamp
 from cmdb.graph.errors import InvalidBatchError
-from cmdb.graph.schema import GraphSchema, LabelSchema, PropertySchema
+from cmdb.graph.schema import GraphSchema, LabelSchema, LinkTypeSchema, PropertySchema
 from cmdb.kernel.values import Value, ValueType
 
 INTEGER_LIMIT = 2**63
@@ -54,8 +54,10 @@ def check_batch(batch: WriteBatch, schema: GraphSchema) -> list[str]:
     for delete in batch.deletes:
         if delete.id in created:
             mistakes.append(f"node {delete.id!r}: created and deleted in one batch")
+    lenient = {name for name, known in schema.link_types.items() if not _requires(known)}
     for put in batch.link_puts:
-        _check_link(put, schema, mistakes)
+        if put.properties or put.key.type not in lenient:
+            _check_link(put, schema, mistakes)
     for unlink in batch.link_deletes:
         if unlink.key.type not in schema.link_types:
             mistakes.append(f"link {unlink.key.type}: unknown link type")
@@ -164,14 +166,16 @@ def _check_changes(
             mistakes.append(f"{place}: property {name} is required for {label.name}")
 
 
+def _requires(link_type: LinkTypeSchema) -> bool:
+    return any(rule.required for rule in link_type.properties.values())
+
+
 def _check_link(put: LinkPut, schema: GraphSchema, mistakes: list[str]) -> None:
     link_type = schema.link_types.get(put.key.type)
     if link_type is None:
         mistakes.append(f"link {put.key.type}: unknown link type")
         return
     properties = put.properties
-    if not properties and not link_type.properties:
-        return
     place = f"link {put.key.type} from {put.key.source!r} to {put.key.target!r}"
     for name, rule in link_type.properties.items():
         if rule.required and name not in properties:

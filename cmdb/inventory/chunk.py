@@ -102,11 +102,13 @@ def request_id(run_id: str, number: int, batch: WriteBatch) -> str:
     """The same batch of the same run gets the same id, and another batch another one.
 
     Retrying a batch whose answer got lost must not write it twice; repeating a run whose file has changed
-    meanwhile must not be taken for a retry. Ids of nodes to be made are unique, versions move with each change.
+    meanwhile must not be taken for a retry. Ids of nodes to be made are unique, so that no other batch has them;
+    where there are none, everything tells, and versions move with each change.
     """
     digest = blake2b(digest_size=12)
-    for create in batch.creates:
-        digest.update(create.id.encode())
+    if batch.creates:
+        digest.update("".join([create.id for create in batch.creates]).encode())
+        return f"import:{run_id}:{number}:{digest.hexdigest()}"
     for update in batch.updates:
         digest.update(repr((update.id, update.expected_version, update.changes, update.label)).encode())
         digest.update(repr((update.claims, update.releases, update.stamps)).encode())

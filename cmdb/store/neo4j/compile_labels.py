@@ -28,7 +28,9 @@ class Cover:
 def cover_of(schema: GraphSchema, wanted: Collection[str]) -> Cover:
     """The fewest labels for these classes: a class stands for its subclasses when all of them are wanted."""
     chosen = set(wanted)
-    below = {name: _concrete_below(schema, name) for name in schema.labels}
+    # Only classes that those wanted come from, or are, can stand for them.
+    related = {name for label in chosen for name in (label, *schema.labels[label].ancestors)}
+    below = {name: _concrete_below(schema, name) for name in related}
     closed = {name for name, own in below.items() if own and own <= chosen}
     roots = {name for name in closed if not closed & set(schema.labels[name].ancestors)}
     covered = {leaf for name in roots for leaf in below[name]}

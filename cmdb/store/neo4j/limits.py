@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from cmdb.graph.batch import NodeCreate, WriteBatch
 from cmdb.graph.elements import Properties
+from cmdb.kernel.values import Value
 from cmdb.store.batches import claims_in, writes_of
 from cmdb.store.neo4j.layout import Layout
 
@@ -20,11 +21,18 @@ def size_mistakes(batch: WriteBatch, layout: Layout) -> list[str]:
     mistakes: list[str] = []
     for write in writes_of(batch):
         values = write.properties if isinstance(write, NodeCreate) else write.changes
+        if _is_small(write.id, claims_in(write), values):
+            continue
         indexed: Properties = {name: value for name, value in values.items() if value is not None}
         mistakes += _mistakes(write.id, (write.id, *claims_in(write)), indexed, layout)
     if batch.request_id is not None and _is_long(batch.request_id):
         mistakes.append(f"the request id is longer than {KEY_BYTES} bytes")
     return mistakes
+
+
+def _is_small(node_id: str, claims: Iterable[str], values: Mapping[str, Value | None]) -> bool:
+    """Whether even all of it together is short, as it nearly always is."""
+    return len(node_id) + sum(map(len, claims)) + sum(map(len, map(str, values.values()))) <= _ALWAYS_SHORT
 
 
 def _mistakes(node_id: str, keys: Iterable[str], properties: Properties, layout: Layout) -> Iterator[str]:

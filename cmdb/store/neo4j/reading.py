@@ -23,7 +23,10 @@ _HUBS_AT_ONCE = 50
 
 def sendable(texts: Iterable[str]) -> list[str]:
     """The different texts that Neo4j can be asked for; no node has one that is not valid Unicode."""
-    return [text for text in dict.fromkeys(texts) if is_sendable(text)]
+    different = list(dict.fromkeys(texts))
+    if "".join(different).isascii():
+        return different
+    return [text for text in different if is_sendable(text)]
 
 
 def is_sendable(*texts: str) -> bool:
