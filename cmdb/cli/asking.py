@@ -29,7 +29,7 @@ RECORD_NUMBER = re.compile(r"[A-Z]{2,6}[0-9]{3,}")
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a root cause is asked for: incidents by number or id, CIs as people name them, some with a weight.
+    """What a root cause is asked for: incidents and events by number or id, CIs as people name them, some with a weight.
 
     `noticed_at` is a time (RFC 3339); `window` is in hours.
     """
@@ -40,6 +40,7 @@ class Seen:
     alerts: tuple[Weighted, ...] = ()
     noticed_at: str | None = None
     window: float | None = None
+    events: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,7 @@ async def tell_root_cause(gateway: Gateway, seen: Seen, first: int) -> Told:
     alerting = await choose_all(gateway, [one.name for one in seen.alerts])
     variables = {
         "incidents": list(seen.incidents),
+        "events": list(seen.events),
         "failing": [ci.id for ci, one in zip(failing, seen.failing, strict=True) if one.weight is None],
         "symptoms": [
             {"ci": ci.id, "weight": one.weight}

@@ -1,6 +1,7 @@
 """The service management processes; none of them imports another."""
 
 from cmdb.processes.change.behaviour import change_behaviour
+from cmdb.processes.event.behaviour import event_behaviour
 from cmdb.processes.incident.behaviour import incident_behaviour
 from cmdb.processes.knowledge.behaviour import knowledge_behaviour
 from cmdb.processes.problem.behaviour import problem_behaviour
@@ -14,6 +15,7 @@ def process_behaviour() -> Behaviour:
     return merged(
         [
             common_behaviour(),
+            event_behaviour(),
             incident_behaviour(),
             problem_behaviour(),
             knowledge_behaviour(),

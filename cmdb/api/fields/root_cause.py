@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from math import inf
 from typing import Annotated, Any, TypeAlias
@@ -59,6 +60,10 @@ Symptoms: TypeAlias = Annotated[
     strawberry.argument(
         description="Seen failing, like `failing`, with weights; one counts like one incident."
     ),
+]
+Events: TypeAlias = Annotated[
+    list[strawberry.ID] | None,
+    strawberry.argument(description="Events, by id or number; those that raised an incident count anyway."),
 ]
 NoticedAt: TypeAlias = Annotated[
     str | None,
@@ -213,8 +218,8 @@ class RootCauseFields:
     """The root field."""
 
     @strawberry.field(
-        description="Which configuration item explains these incidents (by id or number) and items seen failing, "
-        "given others seen healthy, alerts and earlier incidents, and what changed there?"
+        description="Which configuration item explains these incidents and events (by id or number) and items seen "
+        "failing, given others seen healthy, alerts and earlier incidents, and what changed there?"
     )
     async def root_cause(  # noqa: PLR0913, PLR0917 - they are the field's arguments
         self,
@@ -227,10 +232,11 @@ class RootCauseFields:
         symptoms: Symptoms = None,
         noticed_at: NoticedAt = None,
         window_hours: WindowHours = None,
+        events: Events = None,
     ) -> RootCause:
         incidents_asked = tuple(map(str, incidents or ()))
         seen = _seen(incidents_asked, failing, healthy, alerts, symptoms, noticed_at, window_hours)
-        return await _asked(info, seen, first)
+        return await _asked(info, replace(seen, events=tuple(map(str, events or ()))), first)
 
 
 async def cause_of_incident(  # noqa: PLR0913, PLR0917 - they are the field's arguments

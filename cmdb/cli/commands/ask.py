@@ -100,6 +100,14 @@ def root_cause(
         Optional[list[str]],  # noqa: UP045
         typer.Option(metavar="CI", help="Seen working; may be given again."),
     ] = None,
+    event: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(
+            metavar="EVENT",
+            help="What monitoring recorded, by number or id; may be given again. Where nothing else is named, what it "
+            "affects is what fails.",
+        ),
+    ] = None,
     noticed_at: NoticedAt = None,
     window: Window = None,
     first: Annotated[int, typer.Option(min=1, max=100, help="List so many candidates at most.")] = 5,
@@ -112,9 +120,10 @@ def root_cause(
     from cmdb.cli.asking import Seen, ask_root_cause
     from cmdb.cli.choosing import weighted
 
-    if not incidents and not failing and not alert:
+    if not (incidents or failing or alert or event):
         raise typer.BadParameter(
-            "name an incident, or a configuration item with --failing or --alert", param_hint="INCIDENT"
+            "name an incident, an event with --event, or a configuration item with --failing or --alert",
+            param_hint="INCIDENT",
         )
     seen = Seen(
         tuple(incidents or ()),
@@ -123,6 +132,7 @@ def root_cause(
         tuple(map(weighted, alert or ())),
         noticed_at,
         window,
+        tuple(event or ()),
     )
     ask_root_cause(chosen(context.obj, store, url, as_of), seen, first, json)
 
@@ -131,6 +141,7 @@ ROOT_CAUSE_EXAMPLES = examples(
     "cmdb root-cause INC0000001 INC0000002 INC0000003",
     "cmdb root-cause INC0000001 --failing prn-warehouse --healthy E-mail",
     "cmdb root-cause --alert rtr-print=5 --alert prn-warehouse --healthy rtr-core",
+    "cmdb root-cause --event EVT000000001",
     "cmdb root-cause --failing prn-warehouse=3 --noticed-at 2026-11-17T08:00:00Z --window 24 --json",
 )
 

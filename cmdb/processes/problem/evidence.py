@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from cmdb.analysis.alerts import Alert
 from cmdb.analysis.root_cause_types import CiEvidence, PastIncident, RecentChange
 from cmdb.graph.elements import Node
 from cmdb.graph.query import AllOf, Condition, Direction, LinkQuery, NodeQuery, Operator, Order, Predicate
 from cmdb.graph.store import GraphStore
 from cmdb.kernel.clock import instant_text, parse_instant
 from cmdb.model.types import Model
+from cmdb.processes.problem.events import EVENT, alerts_of
 from cmdb.processes.problem.experience import past_incidents
 
 MOST_RECORDS = 1000
@@ -41,9 +43,10 @@ class _Collected:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """Evidence by CI id, and earlier incidents whose cause is known."""
+    """Evidence by CI id, what open events say, and earlier incidents whose cause is known."""
 
     by_ci: Mapping[str, CiEvidence]
+    alerts: tuple[Alert, ...]
     history: tuple[PastIncident, ...]
 
 
@@ -63,13 +66,14 @@ class EvidenceGatherer:
             symptoms: Ids of the CIs seen failing.
             asked: Ids of the incidents asked about; they are no experience yet.
             began: When the first symptom was noticed.
-            window: How long before that a change is still evidence.
+            window: How long before that a change or an event is still evidence.
         """
         found: defaultdict[str, _Collected] = defaultdict(_Collected)
         await self._changes(found, began, window)
         await self._open_records(found)
         history = await past_incidents(self._store, self._model, symptoms, frozenset(asked), began)
-        return Gathered({ci: collected.frozen() for ci, collected in found.items()}, history)
+        alerts = await self._events(began - window)
+        return Gathered({ci: collected.frozen() for ci, collected in found.items()}, alerts, history)
 
     async def _changes(self, found: defaultdict[str, _Collected], began: datetime, window: timedelta) -> None:
         since, until = instant_text(began - window), instant_text(began)
@@ -94,10 +98,18 @@ class EvidenceGatherer:
         for incident, ci in await self._linked(await self._open("Incident"), ("AFFECTS",)):
             found[ci].incidents.append(incident.id)
 
+    async def _events(self, since: datetime) -> tuple[Alert, ...]:
+        """What open events say that were noticed since then; later ones tell of the same trouble."""
+        lately = Condition("detected_at", Operator.GTE, instant_text(since))
+        events = await self._newest(EVENT, AllOf((self._is_open(EVENT), lately)))
+        return await alerts_of(self._store, self._model, events)
+
     async def _open(self, label: str) -> Sequence[Node]:
+        return await self._newest(label, self._is_open(label))
+
+    def _is_open(self, label: str) -> Condition:
         states = self._model.record_types[label].lifecycle.states.values()
-        opened = [state.name for state in states if state.open]
-        return await self._newest(label, Condition("status", Operator.IN, opened))
+        return Condition("status", Operator.IN, [state.name for state in states if state.open])
 
     async def _newest(self, label: str, where: Predicate) -> Sequence[Node]:
         order = (Order("created_at", descending=True),)

@@ -16,20 +16,20 @@ from cmdb.model.types import Model
 MOST_INCIDENTS = 1000
 """So many incidents are learnt from, the newest first, beside those on the symptoms themselves."""
 
-_BEGINNINGS = ("started_at", "detected_at")
+_BEGINNINGS = ("started_at", "occurred_at", "detected_at")
 _DAY = 86_400.0
 
 
-def beginning(incident: Node) -> datetime:
+def beginning(record: Node) -> datetime:
     """When it began, as far as is known: broken, noticed, or written down."""
     for name in _BEGINNINGS:
-        value = incident.properties.get(name)
+        value = record.properties.get(name)
         if isinstance(value, str):
             try:
                 return parse_instant(value)
             except InvalidInstantError:
                 continue
-    return parse_instant(incident.created_at)
+    return parse_instant(record.created_at)
 
 
 async def past_incidents(

@@ -138,3 +138,73 @@ async def test_symptoms_have_weights_and_changes_a_window(office: Office) -> Non
     assert [] == late["rootCause"]["recentChanges"]
     refused = await office.answer(query, {"symptoms": [{"ci": heavy, "weight": 0}]})
     assert "INVALID_QUERY" == refused["errors"][0]["extensions"]["code"]
+
+
+async def make_event(office: Office, name: str, **values: object) -> str:
+    """The number of an event that affects the CI of this name."""
+    return await make(office, "Event", affects=[await office.id_of(name)], **values)
+
+
+async def test_events_are_symptoms_with_what_they_measured(office: Office) -> None:
+    """The slow router accounts for the slow printer; the records of both are told."""
+    numbers = [
+        await make_event(office, name, signal="latency", excess=0.5, volume=100.0)
+        for name in ("prn-office.office.example", "rtr-print.office.example")
+    ]
+    answer = (await office.operation("root_cause", events=numbers))["rootCause"]
+
+    first = answer["candidates"][0]
+    own = next(part for part in first["parts"] if part["part"] == "OWN_EVIDENCE")
+    assert "rtr-print.office.example" == first["ci"]["name"]
+    assert numbers[1] in {record["number"] for record in own["records"]}
+    for number in numbers:
+        await close(office, "Event", number)
+
+
+async def test_open_events_upstream_are_evidence_until_they_are_closed(office: Office) -> None:
+    """Of an incident's cause, though nobody names them; informational ones and those before the window are none."""
+    router, printer = "rtr-print.office.example", "prn-warehouse.office.example"
+    incident = await office.report_incident("No print in the warehouse", printer)
+    await make_event(office, router, significance="informational")
+    early = {"occurredAt": "2020-01-01T00:00:00Z", "detectedAt": "2020-01-01T00:00:00Z"}
+    await make_event(office, router, **early)
+    event = await make_event(office, router)
+
+    assert {event} == await events_told(office, incident, router)
+    await close(office, "Event", event)
+    assert set() == await events_told(office, incident, router)
+
+
+async def test_an_event_that_raised_an_incident_counts_also_when_it_is_closed(office: Office) -> None:
+    """Its CI is evidence of its own for this incident."""
+    router, printer = "rtr-print.office.example", "prn-warehouse.office.example"
+    number = await office.report_incident("No print again", printer)
+    incident = await office.application.services.records.find(number)
+    event = await make_event(office, router, raised=[incident.id])
+    await close(office, "Event", event)
+
+    assert {event} == await events_told(office, number, router)
+
+
+async def test_an_event_that_is_not_there_is_named(office: Office) -> None:
+    """By its own code."""
+    answer = await office.answer('{ rootCause(events: ["EVT999999999"]) { verdict } }')
+
+    assert "EVENT_NOT_FOUND" == answer["errors"][0]["extensions"]["code"]
+
+
+async def close(office: Office, record_type: str, number: str) -> None:
+    """Take a record to its end."""
+    records = office.application.services.records
+    found = await records.find(number)
+    assert record_type == found.label
+    await records.act(found.id, "close", {}, Attribution(TESTER))
+
+
+async def events_told(office: Office, incident: str, name: str) -> set[str]:
+    """The numbers of the events that speak for the CI of this name as the cause of an incident."""
+    answer = (await office.operation("root_cause", incidents=[incident], first=50))["rootCause"]
+    candidate = next(one for one in answer["candidates"] if one["ci"]["name"] == name)
+    own = [part for part in candidate["parts"] if part["part"] == "OWN_EVIDENCE"]
+    numbers = {record["number"] for part in own for record in part["records"]}
+    return {number for number in numbers if number.startswith("EVT")}

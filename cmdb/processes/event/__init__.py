@@ -1,0 +1,1 @@
+"""Event management: what monitoring notices becomes known where it matters (ITIL 4: monitoring and event management)."""
