@@ -135,7 +135,8 @@ def _impact(facts: RiskFacts, policy: ChangeRiskPolicy) -> _Finding:
     down, degraded = facts.services.get(ImpactState.DOWN, 0), facts.services.get(ImpactState.DEGRADED, 0)
     return _Finding(
         max(users, cost),
-        f"services: {down} down, {degraded} degraded; up to {facts.users} users, {facts.cost_per_hour:g} per hour",
+        f"services: {down} down, {degraded} degraded; up to {facts.users:,} users, "
+        f"{facts.cost_per_hour:,.0f} per hour",
     )
 
 
@@ -155,6 +156,8 @@ def _history(facts: RiskFacts, policy: ChangeRiskPolicy) -> _Finding:
     value = (bad + policy.assumed_failure_rate * policy.assumed_changes) / weight if weight else 0.0
     well = sum(one.outcome == "successful" for one in known)
     reason = f"{well} of {len(known)} earlier changes of this kind on these items were successful"
+    if not known:
+        reason = "no earlier changes of this kind on these items"
     return _Finding(value, reason, tuple(one.id for one in known))
 
 
@@ -163,6 +166,8 @@ def _incidents(facts: RiskFacts, policy: ChangeRiskPolicy) -> _Finding:
     followed = [one for one in facts.earlier if one.incidents]
     hours = f"{policy.followed_within_hours:g} hours"
     reason = f"incidents followed {len(followed)} of {len(facts.earlier)} earlier changes on these items within {hours}"
+    if not facts.earlier:
+        reason = "no earlier changes on these items"
     records = tuple(dict.fromkeys(incident for one in followed for incident in one.incidents))
     return _Finding(len(followed) / len(facts.earlier) if facts.earlier else 0.0, reason, records)
 

@@ -37,6 +37,7 @@ _WINDOWS: Mapping[str, str] = MappingProxyType(
         "MAINTENANCE": "its items are changed in maintenance windows only",
     }
 )
+_NAME_WIDTH = 40
 _LEVELS: Mapping[str, str] = MappingProxyType({"LOW": "green", "MEDIUM": "yellow", "HIGH": "bold red"})
 _PARTS: Mapping[str, str] = MappingProxyType(
     {
@@ -161,6 +162,9 @@ def _meetings(other: str, items: Sequence[MeetingItem], total: int) -> Iterable[
             state_text(item.together),
             text(group_words(item.group)),
         )
+    # Names are looked for by eye: the words beside them are folded first.
+    longest = max((len(item.ci.shown) for item in items if item.ci), default=0)
+    made.columns[0].min_width = min(longest, _NAME_WIDTH)
     yield made
     if total > len(items):
         yield text(f"… and {total - len(items):,} more; --first N lists N of them.", "dim")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from rich.console import RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -62,7 +63,7 @@ def impact_diff_parts(change: RecordLine, diff: ImpactDiff) -> Iterable[Renderab
         yield _reaches("Service", "Taken down also by", "No longer by", diff.points_of_failure)
     if diff.redundancy:
         yield heading("Redundancy")
-        yield _redundancy(diff.redundancy)
+        yield from _redundancy(diff.redundancy)
     if diff.dependencies:
         yield heading("What services depend on")
         yield _reaches("Service", "Also on", "No longer on", diff.dependencies)
@@ -92,11 +93,11 @@ def _reaches(of: str, gained: str, lost: str, reaches: Sequence[Reach]) -> Table
     return made
 
 
-def _redundancy(differences: Sequence[RedundancyDifference]) -> Table:
-    made = table("Item", "Group", "Before", "After")
+def _redundancy(differences: Sequence[RedundancyDifference]) -> Iterable[RenderableType]:
     for one in differences:
-        made.add_row(text(one.dependent.shown, "bold"), text(one.name), _shape(one.before), _shape(one.after))
-    return made
+        yield Text.assemble("  ", (clean(one.dependent.shown), "bold"), (f", group {clean(one.name)}", "dim"))
+        for side, shape in (("before", one.before), ("after", one.after)):
+            yield Padding(Text.assemble((f"{side}: ", "dim"), _shape(shape)), (0, 0, 0, 6), expand=False)
 
 
 def _shape(shape: Shape | None) -> Text:

@@ -94,7 +94,8 @@ def test_a_diff_tells_points_of_failure_redundancy_and_dependencies() -> None:
     assert "1 modification to be made; 9 services compared" in text
     assert "MOD0000001  add an item  rtr-2" in text
     assert "Printing                        rtr" in text
-    assert "Printing   uplinks   1 of 1 needed: rtr   1 of 2 needed (soft): rtr, rtr-2" in text
+    assert "  Printing, group uplinks\n      before: 1 of 1 needed: rtr\n" in text
+    assert "      after: 1 of 2 needed (soft): rtr, rtr-2\n" in text
     assert "rtr-2 and 2 more" in text
 
 
@@ -103,7 +104,7 @@ def test_a_group_that_was_not_there_is_said_so() -> None:
     one = {"members": [ROUTER], "total": 1, "needed": 1, "hard": True}
     text = diff(redundancy=[{"dependent": PRINTING, "name": "uplinks", "before": None, "after": one}])
 
-    assert "uplinks   none     1 of 1 needed: rtr" in text
+    assert "      before: none\n      after: 1 of 1 needed: rtr" in text
 
 
 def test_modifications_that_alter_nothing_are_said_to() -> None:
