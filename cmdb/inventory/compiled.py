@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 
 from cmdb.inventory.identifiers import Reach, Telling, telling
 from cmdb.inventory.normalise import Normaliser, normaliser
@@ -57,19 +56,14 @@ class RulePlan:
             if type(value) is str and "|" not in value and "%" not in value:
                 return (self.tellings[0](value),)
             return _told(self.tellings[0], value)
-        columns: list[list[tuple[Reach, str]]] = []
-        for name, tell in zip(self.attributes, self.tellings, strict=True):
+        rows = _told(self.tellings[0], value)
+        for name, tell in zip(self.attributes[1:], self.tellings[1:], strict=True):
             value = attributes.get(name)
             if value is None:
                 return ()
-            columns.append(_told(tell, value))
-        if all(len(column) == 1 for column in columns):
-            return (
-                (min([column[0][0] for column in columns]), "|".join([column[0][1] for column in columns])),
-            )
-        return [
-            (min(reach for reach, _ in row), "|".join(text for _, text in row)) for row in product(*columns)
-        ]
+            told = _told(tell, value)
+            rows = [(min(reach, other), f"{text}|{more}") for reach, text in rows for other, more in told]
+        return rows
 
     def independent(self, attributes: Mapping[str, Value], where: NetworkScope) -> list[str]:
         """The identifiers `<identity class>|<rule>|<scope>|<value(s)>` of these attributes."""
@@ -170,13 +164,10 @@ def compile_model(model: Model) -> CompiledModel:
 
 
 def _told(tell: Telling, value: Value) -> list[tuple[Reach, str]]:
-    members = value if isinstance(value, list) else (value,)
-    told: list[tuple[Reach, str]] = []
-    for member in members:
-        text = member if isinstance(member, str) else str(member)
-        reach, form = tell(text)
-        told.append((reach, _escaped(form)))
-    return told
+    if isinstance(value, list):
+        return [(reach, _escaped(form)) for reach, form in map(tell, map(str, value))]
+    reach, form = tell(str(value))
+    return [(reach, _escaped(form))]
 
 
 def _escaped(text: str) -> str:

@@ -96,9 +96,7 @@ class Preparer:
             if rule.attributes[0] in attributes:
                 for text in rule.independent(attributes, self._where):
                     (weak if rule.weak else strong).append((rule, text))
-        dependent: list[Identifier] = []
-        for rule in plan.dependent:
-            dependent += [(rule, text) for text in rule.dependent(attributes)]
+        dependent = [(rule, text) for rule in plan.dependent for text in rule.dependent(attributes)]
         return PreparedItem(key, plan, attributes, presence is Presence.PRESENT, strong, weak, dependent)
 
     def _relationship(
@@ -115,7 +113,8 @@ class Preparer:
             return None
         source = self._end(observed.source, keys, items)
         target = self._end(observed.target, keys, items)
-        attributes = self._values(plan.name, plan.normalisers, observed.attributes)
+        told = observed.attributes
+        attributes = self._values(plan.name, plan.normalisers, told) if told else {}
         if source is None or target is None:
             return None
         return PreparedRelationship(plan, source, target, attributes)
@@ -237,19 +236,19 @@ class Preparer:
 def _set_parents(observation: PreparedObservation) -> None:
     """Find who lends identity to whom, and in which order the items must be identified."""
     items = observation.items
-    dependents = False
+    at_source, at_target = End.SOURCE, End.TARGET
+    dependents: set[int] = set()
     for relationship in observation.relationships:
         name = relationship.plan.name
         source, target = relationship.source, relationship.target
-        if isinstance(source, int) and items[source].plan.lenders.get(name) is End.SOURCE:
+        if isinstance(source, int) and items[source].plan.lenders.get(name) is at_source:
             items[source].parents.setdefault(name, target)
-            dependents = True
-        if isinstance(target, int) and items[target].plan.lenders.get(name) is End.TARGET:
+            dependents.add(source)
+        if isinstance(target, int) and items[target].plan.lenders.get(name) is at_target:
             items[target].parents.setdefault(name, source)
-            dependents = True
-    if dependents:
-        for place in range(len(items)):
-            _set_depth(items, place, ())
+            dependents.add(target)
+    for place in sorted(dependents):
+        _set_depth(items, place, ())
 
 
 def _set_depth(items: list[PreparedItem], place: int, above: tuple[int, ...]) -> int:

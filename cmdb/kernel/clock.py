@@ -35,7 +35,7 @@ class SystemClock:
 
 def instant_text(moment: datetime) -> str:
     """RFC 3339 in UTC with milliseconds; of fixed width, so that text order is time order."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def parse_instant(text: str) -> datetime:

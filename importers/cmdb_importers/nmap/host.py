@@ -14,10 +14,10 @@ from cmdb_importers.nmap.parser import Element
 from cmdb_importers.nmap.paths import REACHED_THROUGH, Paths
 from cmdb_importers.nmap.ports import (
     HOST_KEY,
+    EndpointReader,
     listed_ports,
     listening,
     open_services,
-    read_endpoints,
     read_ssh_keys,
     state_of,
 )
@@ -68,13 +68,16 @@ def is_proven(host: Element) -> bool:
     )
 
 
-def read_host(host: Element, run_started: str, read_at: str, paths: Paths) -> HostReading:
+def read_host(
+    host: Element, run_started: str, read_at: str, endpoints: EndpointReader, paths: Paths
+) -> HostReading:
     """The observation of a host that is up.
 
     Args:
         host: The element.
         run_started: The run's start in seconds, as nmap writes it; may be empty.
         read_at: The time to take where the scan tells none.
+        endpoints: Reads its ports.
         paths: Learns the host's traceroute.
     """
     reading = HostReading()
@@ -88,15 +91,16 @@ def read_host(host: Element, run_started: str, read_at: str, paths: Paths) -> Ho
     if not addresses.ip and not addresses.mac:
         reading.problems.append(_skipped(position, "a host has no address"))
         return reading
-    observed_at = _moment(host.get("endtime"), host.get("starttime"), run_started) or read_at
-    system = read_system(host.first("os"), open_services(host))
+    observed_at = _moment(_seconds(host.get("endtime"), host.get("starttime"), run_started)) or read_at
+    ports = listed_ports(host)
+    system = read_system(host.first("os"), open_services(ports))
     name = names.best or (*addresses.ip, *addresses.mac)[0]
     attributes = _attributes(host, name, names, addresses, system)
-    endpoints = list(read_endpoints(host, name))
-    reading.problems += [found for found in endpoints if isinstance(found, Problem)]
-    ports = [found for found in endpoints if isinstance(found, ObservedItem)]
+    if keys := read_ssh_keys(ports):
+        attributes["ssh_host_keys"] = keys
+    listeners = endpoints.read(ports, name, reading.problems)
     parts, links = _network(addresses)
-    links += [listening(item) for item in ports]
+    links += [listening(item) for item in listeners]
     hop = paths.add(host, addresses.ip, position, observed_at)
     if hop is not None:
         links.append(ObservedRelationship(REACHED_THROUGH, HOST_KEY, hop.reference()))
@@ -104,14 +108,13 @@ def read_host(host: Element, run_started: str, read_at: str, paths: Paths) -> Ho
         for address in addresses.ip:
             paths.other_device(address)
     item = ObservedItem(HOST_KEY, system.class_name, attributes)
-    reading.observation = Observation(position, observed_at, (item, *parts, *ports), tuple(links))
+    reading.observation = Observation(position, observed_at, (item, *parts, *listeners), tuple(links))
     return reading
 
 
 def _attributes(
     host: Element, name: str, names: HostNames, addresses: Addresses, system: System
 ) -> dict[str, Value]:
-    moment = _moment(host.get("endtime"), host.get("starttime"))
     found: dict[str, Value | None] = {
         "name": name,
         "fqdn": names.fqdn,
@@ -127,10 +130,9 @@ def _attributes(
         "os_accuracy": system.accuracy,
         "os_cpes": [cpe for cpe in map(_short, system.cpes) if cpe],
         "network_distance": _whole(host, "distance", "value"),
-        "last_boot_at": _last_boot(moment, _whole(host, "uptime", "seconds")),
-        "ssh_host_keys": read_ssh_keys(host),
+        "last_boot_at": _last_boot(host),
     }
-    return {key: value for key, value in found.items() if value is not None and value not in ("", [])}
+    return {key: value for key, value in found.items() if value or value == 0}
 
 
 def _network(addresses: Addresses) -> tuple[list[ObservedItem], list[ObservedRelationship]]:
@@ -209,17 +211,23 @@ def _whole(host: Element, tag: str, attribute: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 10 else None
 
 
-def _moment(*seconds: str) -> str | None:
-    """The first text that is a point in time in Unix seconds, as RFC 3339."""
-    for text in seconds:
+def _seconds(*texts: str) -> int | None:
+    """The first text that is a point in time in Unix seconds."""
+    for text in texts:
         if text.isascii() and text.isdigit() and len(text) <= 12 and 0 < int(text) <= _MAX_SECONDS:
-            return instant_text(datetime.fromtimestamp(int(text), UTC))
+            return int(text)
     return None
 
 
-def _last_boot(moment: str | None, uptime: int | None) -> str | None:
+def _moment(seconds: int | None) -> str | None:
+    """A point in time, as RFC 3339."""
+    return instant_text(datetime.fromtimestamp(seconds, UTC)) if seconds else None
+
+
+def _last_boot(host: Element) -> str | None:
     """The start of the host, to the minute: nmap's `lastboot` is in the scanner's unknown time zone."""
-    if moment is None or not uptime:
+    uptime = _whole(host, "uptime", "seconds")
+    seen = _seconds(host.get("endtime"), host.get("starttime")) if uptime else None
+    if not uptime or seen is None or seen <= uptime:
         return None
-    seconds = int(datetime.fromisoformat(moment).timestamp()) - uptime
-    return _moment(str(seconds - seconds % 60)) if seconds > 0 else None
+    return _moment((seen - uptime) // 60 * 60)

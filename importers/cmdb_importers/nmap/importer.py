@@ -10,6 +10,7 @@ from cmdb.inventory.observation import Observation, Problem, Severity
 from cmdb_importers.nmap.host import is_proven, is_up, read_host
 from cmdb_importers.nmap.parser import Element, NmapParser
 from cmdb_importers.nmap.paths import Paths
+from cmdb_importers.nmap.ports import EndpointReader
 from cmdb_importers.text import clean, shown
 from cmdb_importers.unpacking import DEFAULT_LIMITS, Limits, SourceCutShortError, read_chunks
 
@@ -44,43 +45,44 @@ class NmapImporter:
         Raises:
             UnreadableSourceError: it is empty, not XML, not nmap's, or declares entities.
         """
-        parser, paths, tally = NmapParser(), Paths(), _Tally()
+        parser, run = NmapParser(), _Run(source)
         stopped: Problem | None = None
         try:
             for chunk in read_chunks(source.stream, self._limits):
                 parser.feed_chunk(chunk)
-                yield from _observe(parser, source, paths, tally)
+                yield from run.observe(parser)
             parser.finish()
         except (SAXParseException, SourceCutShortError) as error:
             stopped = _stopped(parser, error, source.name)
-        yield from _observe(parser, source, paths, tally)
-        yield from paths.observations()
-        yield from _about_the_run(parser, tally)
+        yield from run.observe(parser)
+        yield from run.paths.observations()
+        yield from _about_the_run(parser, run.unproven)
         if stopped is not None:
             yield stopped
 
 
-class _Tally:
-    """What is told once a file rather than once a host."""
+class _Run:
+    """What is known from host to host: paths, services, and how many addresses are hosts by order only."""
 
-    def __init__(self) -> None:
+    def __init__(self, source: Source) -> None:
+        self.paths = Paths()
         self.unproven = 0
+        self._endpoints = EndpointReader()
+        self._read_at = source.read_at
 
-
-def _observe(
-    parser: NmapParser, source: Source, paths: Paths, tally: _Tally
-) -> Iterator[Observation | Problem]:
-    run_started = parser.run.get("start", "") if parser.run is not None else ""
-    for host in parser.take_hosts():
-        if not is_up(host):
-            continue
-        if not is_proven(host):
-            tally.unproven += 1
-            continue
-        reading = read_host(host, run_started, source.read_at, paths)
-        yield from reading.problems
-        if reading.observation is not None:
-            yield reading.observation
+    def observe(self, parser: NmapParser) -> Iterator[Observation | Problem]:
+        """What the hosts completed since the last call tell."""
+        started = parser.run.get("start", "") if parser.run is not None else ""
+        for host in parser.take_hosts():
+            if not is_up(host):
+                continue
+            if not is_proven(host):
+                self.unproven += 1
+                continue
+            reading = read_host(host, started, self._read_at, self._endpoints, self.paths)
+            yield from reading.problems
+            if reading.observation is not None:
+                yield reading.observation
 
 
 def _stopped(parser: NmapParser, error: Exception, name: str) -> Problem:
@@ -116,7 +118,7 @@ def _address(host: Element) -> str:
     return f"{addresses[0] if addresses else 'without address'} (line {host.line})"
 
 
-def _about_the_run(parser: NmapParser, tally: _Tally) -> Iterator[Problem]:
+def _about_the_run(parser: NmapParser, unproven: int) -> Iterator[Problem]:
     finished = parser.finished or {}
     if finished.get("errormsg") or finished.get("exit") == "error":
         yield Problem(
@@ -126,11 +128,11 @@ def _about_the_run(parser: NmapParser, tally: _Tally) -> Iterator[Problem]:
             "The hosts it did finish were read; make the scan again.",
             Severity.WARNING,
         )
-    if tally.unproven:
+    if unproven:
         yield Problem(
             "whole file",
             "NMAP_HOSTS_UNPROVEN",
-            f"{tally.unproven} addresses count as up only because nmap was told so (-Pn), and nothing answered",
+            f"{unproven} addresses count as up only because nmap was told so (-Pn), and nothing answered",
             "They are no CIs; scan without -Pn to learn which of them exist.",
             Severity.WARNING,
         )

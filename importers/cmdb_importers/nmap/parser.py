@@ -7,8 +7,8 @@ and is passed over.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from xml.parsers import expat
 
 from defusedxml.common import DefusedXmlException
@@ -37,6 +37,7 @@ _PASSED_OVER = frozenset(
 )
 _WITH_TEXT = frozenset(["cpe", "elem"])
 _USED_SCRIPT = "ssh-hostkey"
+_HOST_DEPTH = 2
 
 
 @dataclass(slots=True, eq=False)
@@ -46,7 +47,7 @@ class Element:
     tag: str
     attributes: Mapping[str, str]
     line: int
-    children: list[Element] = field(default_factory=list)
+    children: list[Element]
     text: str = ""
     overfull: bool = False
 
@@ -87,7 +88,6 @@ class NmapParser(DefusedExpatParser):
         self._hosts: list[Element] = []
         self._stack: list[Element] = []
         self._depth = 0
-        self._passing_below = 0
         self._elements = 0
         self._fed = 0
 
@@ -110,7 +110,7 @@ class NmapParser(DefusedExpatParser):
         super().reset()
         # A DOCTYPE may name nmap.dtd; it is never fetched, and naming it is no offence.
         self._parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
-        self._parser.CharacterDataHandler = self._collect_text
+        self._read_outside()
 
     def feed_chunk(self, data: bytes) -> None:
         """Feed a piece of the document, and refuse a tag that does not end."""
@@ -126,37 +126,89 @@ class NmapParser(DefusedExpatParser):
         self._parse(b"", at_end=True)
 
     def start_element(self, name: str, attrs: Mapping[str, str]) -> None:
+        """An element outside of hosts begins."""
         self._depth = depth = self._depth + 1
         if depth > MAX_DEPTH:
-            raise SourceCutShortError(f"elements are nested deeper than {MAX_DEPTH}")
-        if self._passing_below:
-            return
-        if not self._stack:
-            self._start_outside(name, attrs, depth)
-        elif name in _PASSED_OVER or (name == "script" and attrs.get("id") != _USED_SCRIPT):
-            self._passing_below = depth
-        else:
-            self._start_inside(Element(name, attrs, self._parser.CurrentLineNumber))
+            raise _too_deep()
+        if depth == 1:
+            if name != "nmaprun":
+                raise UnreadableSourceError(
+                    f"the outermost element is {shown(name)}, not nmaprun",
+                    remedy="Give the file that `nmap -oX FILE` wrote.",
+                )
+            self.run = attrs
+        elif depth == 2 and name == "host":
+            self._elements = 0
+            self._stack.append(Element(name, attrs, self._parser.CurrentLineNumber, []))
+            self._read_inside()
+        elif depth == 3 and name == "finished":
+            self.finished = attrs
 
     def end_element(self, name: str) -> None:  # noqa: ARG002 - the parser's signature
-        depth = self._depth
-        self._depth = depth - 1
-        if self._passing_below:
-            if self._passing_below == depth:
-                self._passing_below = 0
-            return
-        if self._stack:
-            element = self._stack.pop()
-            if not self._stack:
-                self.last_host = element
-                self.hosts_read += 1
-                self._hosts.append(element)
+        """An element outside of hosts ends."""
+        self._depth -= 1
 
-    def _collect_text(self, data: str) -> None:
-        if self._stack and not self._passing_below:
-            element = self._stack[-1]
-            if element.tag in _WITH_TEXT and len(element.text) <= FIELD_BYTES:
-                element.text += data
+    def _start_inside(self, name: str, attrs: Mapping[str, str]) -> None:
+        stack = self._stack
+        if len(stack) > MAX_DEPTH - _HOST_DEPTH:
+            raise _too_deep()
+        if name in _PASSED_OVER or (name == "script" and attrs.get("id") != _USED_SCRIPT):
+            self._pass_over()
+            return
+        self._elements += 1
+        if self._elements > MAX_HOST_ELEMENTS:
+            stack[0].overfull = True
+            self._pass_over()
+            return
+        element = Element(name, attrs, self._parser.CurrentLineNumber, [])
+        stack[-1].children.append(element)
+        stack.append(element)
+
+    def _end_inside(self, name: str) -> None:  # noqa: ARG002 - the parser's signature
+        element = self._stack.pop()
+        if not self._stack:
+            self.last_host = element
+            self.hosts_read += 1
+            self._hosts.append(element)
+            self._depth = _HOST_DEPTH - 1
+            self._read_outside()
+
+    def _text_inside(self, data: str) -> None:
+        element = self._stack[-1]
+        if element.tag in _WITH_TEXT and len(element.text) <= FIELD_BYTES:
+            element.text += data
+
+    def _start_passed(self, name: str, attrs: Mapping[str, str]) -> None:  # noqa: ARG002 - the parser's signature
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise _too_deep()
+
+    def _end_passed(self, name: str) -> None:  # noqa: ARG002 - the parser's signature
+        self._depth -= 1
+        if self._depth < len(self._stack) + _HOST_DEPTH:
+            self._read_inside()
+
+    def _read_outside(self) -> None:
+        self._handle(self.start_element, self.end_element, None)
+
+    def _read_inside(self) -> None:
+        self._handle(self._start_inside, self._end_inside, self._text_inside)
+
+    def _pass_over(self) -> None:
+        """Until the element that just began has ended, only its depth counts."""
+        self._depth = len(self._stack) + _HOST_DEPTH
+        self._handle(self._start_passed, self._end_passed, None)
+
+    def _handle(
+        self,
+        start: Callable[[str, Mapping[str, str]], None],
+        end: Callable[[str], None],
+        text: Callable[[str], None] | None,
+    ) -> None:
+        """Who is called from here on; that each state has its own spares every element the question which it is."""
+        self._parser.StartElementHandler = start
+        self._parser.EndElementHandler = end
+        self._parser.CharacterDataHandler = text
 
     def _parse(self, data: bytes, *, at_end: bool) -> None:
         try:
@@ -173,25 +225,6 @@ class NmapParser(DefusedExpatParser):
                 remedy="Convert it to UTF-8.",
             ) from error
 
-    def _start_outside(self, name: str, attrs: Mapping[str, str], depth: int) -> None:
-        if depth == 1:
-            if name != "nmaprun":
-                raise UnreadableSourceError(
-                    f"the outermost element is {shown(name)}, not nmaprun",
-                    remedy="Give the file that `nmap -oX FILE` wrote.",
-                )
-            self.run = attrs
-        elif depth == 2 and name == "host":
-            self._elements = 0
-            self._stack.append(Element(name, attrs, self._parser.CurrentLineNumber))
-        elif depth == 3 and name == "finished":
-            self.finished = attrs
 
-    def _start_inside(self, element: Element) -> None:
-        self._elements += 1
-        if self._elements > MAX_HOST_ELEMENTS:
-            self._stack[0].overfull = True
-            self._passing_below = self._depth
-            return
-        self._stack[-1].children.append(element)
-        self._stack.append(element)
+def _too_deep() -> SourceCutShortError:
+    return SourceCutShortError(f"elements are nested deeper than {MAX_DEPTH}")

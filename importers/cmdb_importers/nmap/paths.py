@@ -61,6 +61,8 @@ class Paths:
     def add(self, host: Element, addresses: Sequence[str], position: str, observed_at: str) -> Hop | None:
         """Learn the host's path; the router right in front of it, where it is known."""
         hops = _without_loops(_hops(host))
+        if not hops:
+            return None
         target = next((i for i, hop in enumerate(hops) if hop.address in addresses), None)
         last_ttl = hops[target].ttl if target is not None else _distance(host)
         hops = hops[:target]

@@ -6,7 +6,7 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from cmdb.inventory.observation import ObservedItem, ObservedRelationship, Presence, Problem, Severity
 from cmdb.kernel.values import Value
@@ -18,12 +18,15 @@ _MAX_PORT = 65_535
 _TRANSPORTS = frozenset(["tcp", "udp", "sctp"])
 _GONE = frozenset(["closed", "filtered", "closed|filtered"])
 _SERVICE_TEXTS = (
-    ("service", "name"),
+    ("name", "service"),
     ("product", "product"),
-    ("product_version", "version"),
-    ("extra_info", "extrainfo"),
+    ("version", "product_version"),
+    ("extrainfo", "extra_info"),
     ("tunnel", "tunnel"),
 )
+_SERVICE_READ = (*[name for name, _ in _SERVICE_TEXTS], "conf")
+_MOST_KEPT = 2_000
+_LONGEST_KEPT = 1_000  # characters
 _FINGERPRINT = re.compile(r"(?<![0-9a-f:])[0-9a-f]{2}(?::[0-9a-f]{2}){15}(?![0-9a-f:])")
 _DIGEST = re.compile("[0-9a-f]{32}")
 _OUTPUT_READ = 4096  # characters of a script's output, enough for all its keys
@@ -40,44 +43,69 @@ def state_of(port: Element) -> str:
     return state.get("state") if state is not None else ""
 
 
-def open_services(host: Element) -> Iterator[Element]:
+def open_services(ports: Iterable[Element]) -> Iterator[Element]:
     """The `service` elements of open ports."""
-    for port in listed_ports(host):
+    for port in ports:
         service = port.first("service")
         if service is not None and state_of(port) == "open":
             yield service
 
 
-def read_endpoints(host: Element, host_name: str) -> Iterator[ObservedItem | Problem]:
-    """One item for each port that is open, and an absent one for each that is closed or filtered.
+class EndpointReader:
+    """Reads the ports of one host after the other.
 
-    `open|filtered` and `unfiltered` say nothing about a listener, so nothing comes of them; nor does a scan
-    of IP protocols (`-sO`), which has no ports.
+    Few services run on many hosts: what is said of an open port is worked out once, and a bounded number of
+    such descriptions is kept.
     """
-    seen: set[str] = set()
-    for port in listed_ports(host):
-        protocol, number, state = port.get("protocol"), port.get("portid"), state_of(port)
-        if protocol == "ip":
-            continue
-        if protocol not in _TRANSPORTS or not _is_port(number):
-            yield _skipped(port, host_name, f"{shown(number)} of {shown(protocol)} is no port")
-            continue
-        key = f"{int(number)}/{protocol}"
-        if key in seen:
-            yield _skipped(port, host_name, f"{key} is listed twice; the first one counts")
-            continue
-        seen.add(key)
-        attributes: dict[str, Value] = {
-            "name": f"{host_name}:{key}",
-            "protocol": protocol,
-            "port": int(number),
-        }
-        if state == "open":
-            attributes |= _reason(port)
-            yield from _describe(port, attributes, host_name)
-            yield ObservedItem(key, "Endpoint", attributes)
-        elif state in _GONE:
-            yield ObservedItem(key, "Endpoint", attributes, Presence.ABSENT)
+
+    def __init__(self) -> None:
+        self._described: dict[tuple[str | None, ...], Mapping[str, Value]] = {}
+
+    def read(self, ports: Iterable[Element], host_name: str, problems: list[Problem]) -> list[ObservedItem]:
+        """One item for each port that is open, and an absent one for each that is closed or filtered.
+
+        `open|filtered` and `unfiltered` say nothing about a listener, so nothing comes of them; nor does a scan
+        of IP protocols (`-sO`), which has no ports. What is wrong with a port is added to `problems`.
+        """
+        seen: set[str] = set()
+        found: list[ObservedItem] = []
+        for port in ports:
+            protocol, portid = port.get("protocol"), port.get("portid")
+            if protocol == "ip":
+                continue
+            if protocol not in _TRANSPORTS or not _is_port(portid):
+                problems.append(_skipped(port, host_name, f"{shown(portid)} of {shown(protocol)} is no port"))
+                continue
+            number = int(portid)
+            key = f"{number}/{protocol}"
+            if key in seen:
+                problems.append(_skipped(port, host_name, f"{key} is listed twice; the first one counts"))
+                continue
+            seen.add(key)
+            state = state_of(port)
+            attributes: dict[str, Value] = {
+                "name": f"{host_name}:{key}",
+                "protocol": protocol,
+                "port": number,
+            }
+            if state == "open":
+                attributes |= self._description(port, host_name, problems)
+                found.append(ObservedItem(key, "Endpoint", attributes))
+            elif state in _GONE:
+                found.append(ObservedItem(key, "Endpoint", attributes, Presence.ABSENT))
+        return found
+
+    def _description(self, port: Element, host_name: str, problems: list[Problem]) -> Mapping[str, Value]:
+        said = _said(port)
+        known = self._described.get(said)
+        if known is None:
+            before = len(problems)
+            known = _describe(port, host_name, problems)
+            if len(problems) == before and sum(len(text) for text in said if text) <= _LONGEST_KEPT:
+                if len(self._described) >= _MOST_KEPT:
+                    self._described.clear()
+                self._described[said] = known
+        return known
 
 
 def listening(item: ObservedItem) -> ObservedRelationship:
@@ -85,13 +113,13 @@ def listening(item: ObservedItem) -> ObservedRelationship:
     return ObservedRelationship("LISTENS_ON", item.key, HOST_KEY)
 
 
-def read_ssh_keys(host: Element) -> list[str]:
+def read_ssh_keys(ports: Iterable[Element]) -> list[str]:
     """Fingerprints of the SSH host keys in OpenSSH's notations, `SHA256:…` and `MD5:16 pairs`.
 
     Every nmap has printed the second, so scans of all ages meet in it; the first needs the key itself.
     """
     found: dict[str, None] = {}
-    for port in listed_ports(host):
+    for port in ports:
         for script in port.all("script"):
             tables = script.all("table")
             for table in tables:
@@ -102,20 +130,27 @@ def read_ssh_keys(host: Element) -> list[str]:
     return list(found)
 
 
-def _reason(port: Element) -> dict[str, Value]:
-    state = port.first("state")
-    reason = clean(state.get("reason")) if state is not None and not is_too_long(state.get("reason")) else ""
-    return {"state_reason": reason} if reason else {}
-
-
-def _describe(port: Element, attributes: dict[str, Value], host_name: str) -> Iterator[Problem]:
-    service = port.first("service")
+def _said(port: Element) -> tuple[str | None, ...]:
+    """All that `_describe` reads of an open port."""
+    state, service = port.first("state"), port.first("service")
+    reason = state.get("reason") if state is not None else ""
     if service is None:
-        return
-    for attribute, name in _SERVICE_TEXTS:
+        return (reason,)
+    return (reason, *map(service.attributes.get, _SERVICE_READ), *[cpe.text for cpe in service.all("cpe")])
+
+
+def _describe(port: Element, host_name: str, problems: list[Problem]) -> dict[str, Value]:
+    attributes: dict[str, Value] = {}
+    state, service = port.first("state"), port.first("service")
+    reason = state.get("reason") if state is not None else ""
+    if not is_too_long(reason) and (value := clean(reason)):
+        attributes["state_reason"] = value
+    if service is None:
+        return attributes
+    for name, attribute in _SERVICE_TEXTS:
         text = service.get(name)
         if is_too_long(text):
-            yield _too_long(port, host_name, name)
+            problems.append(_too_long(port, host_name, name))
         elif value := clean(text):
             attributes[attribute] = value
     if service.get("conf").isdigit() and len(service.get("conf")) < 3:
@@ -123,6 +158,7 @@ def _describe(port: Element, attributes: dict[str, Value], host_name: str) -> It
     cpes = [text for cpe in service.all("cpe") if (text := clean(cpe.text)) and not is_too_long(text)]
     if cpes:
         attributes["cpes"] = list(dict.fromkeys(cpes))
+    return attributes
 
 
 def _fingerprints(table: Element) -> Iterator[str]:
