@@ -20,7 +20,7 @@ from cmdb.cli.record_pages import record_page_query
 from cmdb.cli.render.impact import impact_parts
 from cmdb.cli.render.items import hits_table, item_parts, record_page_parts, record_parts
 from cmdb.cli.render.root_cause import root_cause_parts
-from cmdb.cli.terminal import Terminal, open_terminal, text
+from cmdb.cli.terminal import Terminal, open_terminal, plural, text
 from cmdb.records.errors import RecordNotFoundError
 
 Parts: TypeAlias = Iterable[RenderableType]
@@ -62,6 +62,15 @@ class Narrowed:
         }
         given: dict[str, object] = {name: list(some) for name, some in lists.items() if some}
         return {**given, "maxDistance": self.distance} if self.distance is not None else given
+
+    @property
+    def words(self) -> str:
+        """For a person to read; empty where nothing is said."""
+        named = {"class": self.classes, "environment": self.environments, "along": self.relationship_types}
+        told = [f"{name} {' or '.join(some)}" for name, some in named.items() if some]
+        if self.distance is not None:
+            told.append(f"at most {plural(self.distance, 'link')} away")
+        return ", ".join(told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +114,10 @@ async def tell_impact(
 ) -> Told:
     """What breaks if these fail."""
     starts = [{"id": ci.id, "state": state} for ci in await choose_all(gateway, items)]
-    variables = {"of": starts, "first": first, **(narrowed or Narrowed()).variables}
+    asked = narrowed or Narrowed()
+    variables = {"of": starts, "first": first, **asked.variables}
     found = (await data_of(gateway, operation("impact"), variables))["impact"]
-    return Told(found, lambda: impact_parts(read(Impact, found)), variables)
+    return Told(found, lambda: impact_parts(read(Impact, found), asked.words), variables)
 
 
 async def tell_root_cause(gateway: Gateway, seen: Seen, first: int) -> Told:

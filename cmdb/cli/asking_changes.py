@@ -41,7 +41,11 @@ def ask_change_impact(
 ) -> None:
     """Print what breaks while a change is carried out."""
     given = {"assume": state, "first": first, **narrowed.variables}
-    answer(place, _asking("change_impact", number, given, Impact, change_impact_parts), as_json)
+
+    def show(change: RecordLine, found: Impact) -> Parts:
+        return change_impact_parts(change, found, narrowed.words)
+
+    answer(place, _asking("change_impact", number, given, Impact, show), as_json)
 
 
 def ask_change_diff(place: Place, number: str, first: int, as_json: bool) -> None:

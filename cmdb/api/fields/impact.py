@@ -16,6 +16,8 @@ from cmdb.api.fields.configuration_items import unknown_class
 from cmdb.api.fields.impact_records import ImpactRecords
 from cmdb.api.fields.paging import LONG_PAGE, next_cursor, offset_of, page_size
 from cmdb.api.interfaces import ConfigurationItem, shown_ci, verb
+from cmdb.graph.errors import InvalidQueryError
+from cmdb.model.check import did_you_mean
 from cmdb.processes.configuration.impact import BlastRadius
 
 Environments: TypeAlias = Annotated[
@@ -283,8 +285,16 @@ def impact_request(
     """A question of impact, as the arguments put it.
 
     Raises:
-        InvalidQueryError: a class does not exist.
+        InvalidQueryError: a class or relationship type does not exist.
     """
+    known = info.context.services.model.relationship_types
+    for name in relationship_types or ():
+        if name not in known:
+            raise InvalidQueryError(
+                f"there is no relationship type {name!r}{did_you_mean(name, known)}",
+                remedy="`relationshipTypes` lists them with what they pass on.",
+                details={"relationshipType": name},
+            )
     return ImpactRequest(
         starts=starts,
         relationship_types=frozenset(relationship_types) if relationship_types is not None else None,

@@ -34,14 +34,17 @@ _MODIFIES: Mapping[str, str] = MappingProxyType(
 )
 
 
-def change_impact_parts(change: RecordLine, answer: Impact) -> Iterable[RenderableType]:
-    """The impact, without the change itself among the changes planned there."""
+def change_impact_parts(change: RecordLine, answer: Impact, only: str = "") -> Iterable[RenderableType]:
+    """The impact, without the change itself among the changes planned there.
+
+    `only`: what the question was narrowed to, in words.
+    """
     yield change_line(change)
     planned = answer.planned_changes
     others = tuple(one for one in planned.nodes if one.record.id != change.id)
     left = planned.total_count - len(planned.nodes) + len(others)
     page = planned.model_copy(update={"nodes": others, "total_count": left})
-    yield from impact_parts(answer.model_copy(update={"planned_changes": page}))
+    yield from impact_parts(answer.model_copy(update={"planned_changes": page}), only)
 
 
 def impact_diff_parts(change: RecordLine, diff: ImpactDiff) -> Iterable[RenderableType]:

@@ -27,9 +27,12 @@ class Branch:
     below: dict[str, Branch] = field(default_factory=dict)
 
 
-def impact_parts(answer: Impact) -> Iterable[RenderableType]:
-    """The whole answer: in short, as a tree, as tables; and what else is going on there."""
-    yield summary(answer)
+def impact_parts(answer: Impact, only: str = "") -> Iterable[RenderableType]:
+    """The whole answer: in short, as a tree, as tables; and what else is going on there.
+
+    `only`: what the question was narrowed to, in words.
+    """
+    yield summary(answer, only)
     if answer.affected.nodes:
         yield from _hit(answer)
     yield from _records("Open incidents there", answer.open_incidents)
@@ -55,13 +58,16 @@ def _hit(answer: Impact) -> Iterable[RenderableType]:
         yield responsible_table(answer)
 
 
-def summary(answer: Impact) -> Text:
+def summary(answer: Impact, only: str = "") -> Text:
     """What was asked and the sums, in a few lines."""
     starts = Text(" and ").join(
         Text.assemble((start.ci.shown, "bold"), " is ", state_text(start.state)) for start in answer.starts
     )
     line = Text.assemble("If ", starts, ": ")
-    line += _sums(answer) if answer.affected.total_count else Text("nothing else is hit.")
+    nothing = "nothing that was asked for is hit." if only else "nothing else is hit."
+    line += _sums(answer) if answer.affected.total_count else Text(nothing)
+    if only:
+        line += Text(f"\nAsked only for: {clean(only)}.", style="dim")
     for cut in answer.truncations:
         line += Text(f"\nCut: {_cut(cut)}", "yellow")
     return line

@@ -76,6 +76,15 @@ async def test_what_is_listed_can_be_narrowed_to_environments(office: Office) ->
     assert set() == listed[1]
 
 
+async def test_a_relationship_type_that_is_none_is_refused(office: Office) -> None:
+    """In a change's impact as in any other: along nothing nothing would be hit, which would be wrong."""
+    change = await make_change(office, ROUTER)
+    query = 'query($id: ID!) { changeImpact(change: $id, relationshipTypes: ["RUN_ON"]) { truncated } }'
+    answer = await office.answer(query, {"id": change})
+
+    assert "there is no relationship type 'RUN_ON'; did you mean 'RUNS_ON'?" == answer["errors"][0]["message"]
+
+
 async def test_incidents_and_changes_on_what_is_hit_are_told(office: Office) -> None:
     """An open incident on a printer and another change on it show up at the router's change."""
     number = await office.report_incident("No paper", PRINTERS[0])

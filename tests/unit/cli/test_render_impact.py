@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cmdb.cli.answers import Impact, read
+from cmdb.cli.asking import Narrowed
 from cmdb.cli.render.impact import impact_parts
 from tests.unit.cli.fakes import shown
 
@@ -112,6 +113,17 @@ def test_sums_come_in_words_and_tables() -> None:
 def test_nothing_hit_is_said_in_a_line() -> None:
     """No empty tables."""
     assert "If rtr is DOWN: nothing else is hit." == shown(impact_parts(answer()))
+
+
+def test_a_narrowed_question_says_so() -> None:
+    """Nothing of what was asked for is not nothing at all."""
+    only = Narrowed(("Service", "Server"), ("production",), ("RUNS_ON",), 1).words
+
+    assert "class Service or Server, environment production, along RUNS_ON, at most 1 link away" == only
+    assert "If rtr is DOWN: nothing that was asked for is hit.\nAsked only for: distance." == shown(
+        impact_parts(answer(), "distance")
+    )
+    assert "" == Narrowed().words
 
 
 def test_what_is_left_out_is_said() -> None:
