@@ -35,6 +35,7 @@ TYPES = sorted(product_model().record_types)
 ACTIONS = sorted({name for t in product_model().record_types.values() for name in t.lifecycle.actions})
 LINKS = {
     "Incident": [affects(), LinkRequest("ASSIGNED_TO", TEAM), LinkRequest("CAUSED_BY", ROUTER)],
+    "Event": [affects()],
     "Problem": [affects(), LinkRequest("CAUSED_BY", ROUTER)],
     "KnownError": [affects()],
     "Change": [touches()],
@@ -155,8 +156,10 @@ class Lives(RuleBasedStateMachine):
             node = self.run(self.desk.engine.find(record))
             by_type.setdefault(node.label, []).append(node.name)
         for name, numbers in by_type.items():
-            prefix = product_model().record_types[name].number.prefix
-            assert [f"{prefix}{count:07d}" for count in range(1, len(numbers) + 1)] == sorted(numbers)
+            form = product_model().record_types[name].number
+            assert [
+                f"{form.prefix}{count:0{form.digits}d}" for count in range(1, len(numbers) + 1)
+            ] == sorted(numbers)
 
 
 def values_for(record_type: RecordType, names: tuple[str, ...]) -> dict[str, object]:
