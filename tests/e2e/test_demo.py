@@ -57,7 +57,7 @@ def test_the_router_comes_out_first_with_last_nights_change_as_a_reason(played: 
 
     assert re.search(r"1 +rtr-print\.office\.example Router", out)
     assert "a change touched it shortly before: CHG0000001 Tighten the access list on rtr-print" in out
-    assert "its failing would have hit what is seen working: E-mail, File sharing" in out
+    assert "its failing would have broken what is seen working: E-mail, File sharing" in out
 
 
 def test_the_operations_that_gave_the_answers_are_shown(played: Played) -> None:

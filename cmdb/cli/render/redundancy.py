@@ -16,7 +16,7 @@ from cmdb.cli.terminal import clean, heading, plural, state_text, table, text
 
 def points_parts(of: Ci, answer: PointsOfFailure) -> Iterable[RenderableType]:
     """The items, the nearest first."""
-    upstream = f"({plural(answer.looked_at, 'item')} upstream looked at.)"
+    upstream = f"({plural(answer.looked_at, 'item')} looked at, itself among them.)"
     if not answer.total_count:
         yield Text.assemble("Nothing takes ", (of.shown, "bold"), f" down by failing alone. {upstream}")
     else:

@@ -20,14 +20,14 @@ EXPLAINED = 5
 _PARTS: Mapping[str, str] = MappingProxyType(
     {
         "EXPLAINS": "its failing would explain",
-        "SPECIFICITY": "how little else its failing would hit",
+        "SPECIFICITY": "how little else its failing would break",
         "DISTANCE": "how near it is to the symptoms",
         "OWN_EVIDENCE": "it is seen failing itself",
         "RECENT_CHANGE": "a change touched it shortly before",
         "OPEN_PROBLEM": "an open problem names it",
         "KNOWN_ERROR": "a known error describes it",
         "PAST_CAUSE": "it was the cause before",
-        "HEALTHY": "its failing would have hit what is seen working",
+        "HEALTHY": "its failing would have broken what is seen working",
     }
 )
 
@@ -96,7 +96,7 @@ def verdict(answer: RootCause) -> Text:
 
 def ranking(answer: RootCause) -> Table:
     """The candidates, best first."""
-    made = table("", "Candidate", "Score", "Explains", "Hits in all", numbers=["Explains", "Hits in all"])
+    made = table("", "Candidate", "Score", "Explains", "Would break", numbers=["Explains", "Would break"])
     for place, candidate in enumerate(answer.candidates, start=1):
         name = Text.assemble(
             (clean(candidate.ci.shown), "bold" if place == 1 else ""),
@@ -146,9 +146,12 @@ def reason(part: ScorePart, candidate: Candidate) -> Text:
             in_part = [s.ci for s in candidate.symptoms if s.ci.id in {ci.id for ci in candidate.unexplained}]
             words += f", and {_names(in_part)} in part" if in_part else ""
         case "SPECIFICITY":
-            words += f": {candidate.would_affect:,} in all"
+            words += f": {candidate.would_affect:,} down or degraded"
         case "HEALTHY":
-            words += f": {_names(candidate.breaks_healthy)}"
+            if candidate.breaks_healthy:
+                words += f": {_names(candidate.breaks_healthy)}"
+            else:
+                words = "it is seen working itself"
         case _:
             pass
     if part.records:

@@ -33,13 +33,15 @@ def test_points_of_failure_are_counted_and_listed() -> None:
     text = points(2)
 
     assert "1 single point of failure of Printing" in text
-    assert "(11 items upstream looked at.)" in text
+    assert "(11 items looked at, itself among them.)" in text
     assert "rtr                  Router            2" in text
 
 
 def test_none_is_said_in_a_line() -> None:
     """No empty table."""
-    assert "Nothing takes Printing down by failing alone. (11 items upstream looked at.)" == points()
+    assert (
+        "Nothing takes Printing down by failing alone. (11 items looked at, itself among them.)" == points()
+    )
 
 
 def test_what_is_not_shown_is_said() -> None:

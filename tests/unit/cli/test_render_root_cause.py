@@ -80,7 +80,7 @@ def test_reasons_are_in_words_best_first_with_their_records() -> None:
         "  +0.40  its failing would explain 2 of 2 symptoms (prn-one, prn-two)",
         "  +0.18  a change touched it shortly before: CHG0000001 Tighten the list",
         "  +0.05  never heard of",
-        "  -0.10  its failing would have hit what is seen working: Mail",
+        "  -0.10  its failing would have broken what is seen working: Mail",
     ] == reasons
 
 
@@ -119,3 +119,12 @@ def test_a_bound_on_the_work_is_told() -> None:
     assert "Only 4 of them were worked out in full" in shown(
         root_cause_parts(answer(BEST, truncated=True, verified=4))
     )
+
+
+def test_a_candidate_that_is_seen_working_itself_is_said_to_be() -> None:
+    """There is nothing else to name; how much it would break is counted as the score counts it."""
+    parts = [part("HEALTHY", -0.1), part("SPECIFICITY", 0.05)]
+    text = shown(root_cause_parts(answer({**BEST, "breaksHealthy": [], "parts": parts})))
+
+    assert "-0.10  it is seen working itself" in text
+    assert "how little else its failing would break: 17 down or degraded" in text
