@@ -77,7 +77,8 @@ class Preparer:
         if self._refused:
             return None
         prepared = PreparedObservation(observation.position, at, items, relationships)
-        _set_parents(prepared)
+        if relationships:
+            _set_parents(prepared)
         return prepared
 
     def _item(self, observed: ObservedItem) -> PreparedItem | None:

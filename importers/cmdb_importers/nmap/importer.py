@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from xml.sax import SAXParseException
+from xml.parsers import expat
 
 from cmdb.inventory.importer import Source, UnreadableSourceError
 from cmdb.inventory.observation import Observation, Problem, Severity
@@ -52,7 +52,7 @@ class NmapImporter:
                 parser.feed_chunk(chunk)
                 yield from run.observe(parser)
             parser.finish()
-        except (SAXParseException, SourceCutShortError) as error:
+        except (expat.ExpatError, SourceCutShortError) as error:
             stopped = _stopped(parser, error, source.name)
         yield from run.observe(parser)
         yield from run.paths.observations()
@@ -91,7 +91,7 @@ def _stopped(parser: NmapParser, error: Exception, name: str) -> Problem:
     Raises:
         UnreadableSourceError: not even nmap's outermost element was found.
     """
-    what = error.getMessage() if isinstance(error, SAXParseException) else str(error)
+    what = expat.ErrorString(error.code) if isinstance(error, expat.ExpatError) else str(error)
     if parser.run is None:
         seen = (
             "is empty" if what == "no element found" and parser.byte <= 0 else f"is not XML of nmap: {what}"

@@ -1,7 +1,7 @@
 """nmap's XML, one host element at a time, from bytes that may be hostile.
 
-defusedxml's hardened expat parser refuses entities; the rest of the limits (depth, size of one tag, elements of
-one host) are checked here. A tree is built only of what is read later: script output is most of a large scan
+Entities are refused where they are declared, so none is ever expanded and nothing outside is read; depth, size of
+one tag and elements of one host are bounded. A tree is built only of what is read later: script output is most of a large scan
 and is passed over.
 """
 
@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NoReturn
 from xml.parsers import expat
-
-from defusedxml.common import DefusedXmlException
-from defusedxml.expatreader import DefusedExpatParser
 
 from cmdb.inventory.importer import UnreadableSourceError
 from cmdb_importers.text import FIELD_BYTES, shown
@@ -67,19 +65,24 @@ class Element:
         return None
 
 
-class NmapParser(DefusedExpatParser):
+class NmapParser:
     """Feed it bytes; take complete hosts.
 
     Raises (from `feed_chunk` and `finish`):
         UnreadableSourceError: it declares entities, is in an unknown encoding, or is not nmap's.
         SourceCutShortError: beyond a limit that no real scan comes near.
-        xml.sax.SAXParseException: not well-formed, or (from `finish`) cut off.
+        xml.parsers.expat.ExpatError: not well-formed, or (from `finish`) cut off.
     """
 
-    _parser: expat.XMLParserType  # expat itself, set by the base class; it knows the position
-
     def __init__(self) -> None:
-        super().__init__()
+        self._parser = expat.ParserCreate()
+        self._parser.buffer_text = True
+        self._parser.EntityDeclHandler = _refuse_entities
+        self._parser.UnparsedEntityDeclHandler = _refuse_entities
+        self._parser.ExternalEntityRefHandler = _refuse_entities
+        # A DOCTYPE may name nmap.dtd; it is never fetched, and naming it is no offence.
+        self._parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+        self._read_outside()
         self.run: Mapping[str, str] | None = None
         self.finished: Mapping[str, str] | None = None
         self.last_host: Element | None = None
@@ -106,12 +109,6 @@ class NmapParser(DefusedExpatParser):
         """The byte the parser stands at, from 0."""
         return self._parser.CurrentByteIndex
 
-    def reset(self) -> None:
-        super().reset()
-        # A DOCTYPE may name nmap.dtd; it is never fetched, and naming it is no offence.
-        self._parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
-        self._read_outside()
-
     def feed_chunk(self, data: bytes) -> None:
         """Feed a piece of the document, and refuse a tag that does not end."""
         self._parse(data, at_end=False)
@@ -122,11 +119,9 @@ class NmapParser(DefusedExpatParser):
     def finish(self) -> None:
         """Say that the document ends here."""
         self.is_at_end = True
-        # Not close(): it throws the position away, which is needed where the document is cut off.
         self._parse(b"", at_end=True)
 
-    def start_element(self, name: str, attrs: Mapping[str, str]) -> None:
-        """An element outside of hosts begins."""
+    def _start_outside(self, name: str, attrs: Mapping[str, str]) -> None:
         self._depth = depth = self._depth + 1
         if depth > MAX_DEPTH:
             raise _too_deep()
@@ -144,8 +139,7 @@ class NmapParser(DefusedExpatParser):
         elif depth == 3 and name == "finished":
             self.finished = attrs
 
-    def end_element(self, name: str) -> None:  # noqa: ARG002 - the parser's signature
-        """An element outside of hosts ends."""
+    def _end_outside(self, name: str) -> None:  # noqa: ARG002 - the parser's signature
         self._depth -= 1
 
     def _start_inside(self, name: str, attrs: Mapping[str, str]) -> None:
@@ -189,7 +183,7 @@ class NmapParser(DefusedExpatParser):
             self._read_inside()
 
     def _read_outside(self) -> None:
-        self._handle(self.start_element, self.end_element, None)
+        self._handle(self._start_outside, self._end_outside, None)
 
     def _read_inside(self) -> None:
         self._handle(self._start_inside, self._end_inside, self._text_inside)
@@ -212,12 +206,7 @@ class NmapParser(DefusedExpatParser):
 
     def _parse(self, data: bytes, *, at_end: bool) -> None:
         try:
-            self.feed(data, isFinal=at_end)
-        except DefusedXmlException as error:
-            raise UnreadableSourceError(
-                "the file declares XML entities or refers to external ones; no scan does",
-                remedy="Do not trust the file: find out who made it.",
-            ) from error
+            self._parser.Parse(data, at_end)
         except (LookupError, ValueError) as error:
             # expat asks Python for the codec that the XML declaration names.
             raise UnreadableSourceError(
@@ -228,3 +217,10 @@ class NmapParser(DefusedExpatParser):
 
 def _too_deep() -> SourceCutShortError:
     return SourceCutShortError(f"elements are nested deeper than {MAX_DEPTH}")
+
+
+def _refuse_entities(*declaration: object) -> NoReturn:  # noqa: ARG001 - whatever it declares
+    raise UnreadableSourceError(
+        "the file declares XML entities or refers to external ones; no scan does",
+        remedy="Do not trust the file: find out who made it.",
+    )

@@ -11,7 +11,7 @@ from cmdb.inventory.importer import UnreadableSourceError
 from cmdb.inventory.observation import Problem
 from cmdb_importers.table.lines import Line
 from cmdb_importers.table.row import Row, row_problem, table_warning
-from cmdb_importers.text import is_too_long, shown
+from cmdb_importers.text import FIELD_BYTES, is_too_long, shown
 
 DELIMITERS = (",", ";", "\t", "|")
 MAX_RECORD_LINES = 200
@@ -171,7 +171,8 @@ def _row(record: _Record, names: Sequence[str]) -> Row | Problem:
         for name, value in zip(names, record.fields, strict=True)
         if name and (text := value.strip())
     }
-    for name, text in cells.items():
+    may_be_too_long = sum(map(len, record.fields)) * 4 > FIELD_BYTES
+    for name, text in cells.items() if may_be_too_long else ():
         if is_too_long(text):
             return row_problem(
                 record.line,

@@ -67,8 +67,12 @@ class RowReader:
 
 
 def _attributes(specs: Mapping[str, CellSpec], cells: Mapping[str, Cell]) -> dict[str, Value]:
-    found = {}
+    found: dict[str, Value] = {}
     for name, spec in specs.items():
+        text = cells.get(spec.column) if spec.column is not None else None
+        if isinstance(text, str) and spec.separator is None and spec.values is None:
+            found[name] = text
+            continue
         value = _value(spec, cells)
         if value is not None:
             found[name] = value
@@ -168,7 +172,7 @@ def _value(spec: CellSpec, cells: Mapping[str, Cell]) -> Value | None:
     cell = cells.get(spec.column)
     if cell is None:
         return spec.default
-    if isinstance(cell, Mapping | tuple):
+    if not isinstance(cell, str) and isinstance(cell, Mapping | tuple):
         raise _RowError(f"{shown(spec.column)} holds objects; only relationships and their ends are such")
     if spec.separator is not None and isinstance(cell, str):
         texts = [text for part in cell.split(spec.separator) if (text := part.strip())]

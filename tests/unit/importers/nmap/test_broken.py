@@ -95,6 +95,14 @@ def test_entities_are_refused_before_anything_is_read(declarations: str) -> None
     assert "entities" in caught.value.message
 
 
+def test_an_entity_that_nobody_declared_is_damage() -> None:
+    """There is nothing it could stand for."""
+    reading = read(NmapImporter(), scan(host(), '<host comment="&c;"/>'))
+
+    assert (1, ["NMAP_DAMAGED"]) == (len(reading.observations), reading.codes)
+    assert "undefined entity" in reading.problems[0].message
+
+
 def test_a_document_type_that_names_a_dtd_is_read_without_fetching_it() -> None:
     """Some tools write nmap's own DTD into the file."""
     data = b'<!DOCTYPE nmaprun SYSTEM "http://192.0.2.1/nmap.dtd"><nmaprun>' + host().encode() + b"</nmaprun>"

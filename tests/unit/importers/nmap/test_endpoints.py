@@ -39,6 +39,32 @@ def test_an_open_port_without_service_is_an_endpoint() -> None:
     assert 1 == len(read_scan(host(ports(port(5000)))).items("Endpoint"))
 
 
+def test_what_is_said_on_one_host_is_never_told_of_another() -> None:
+    """Services are alike on many hosts; each port still has only what was said of itself."""
+    said = [
+        '<service name="http" product="nginx"/>',
+        '<service name="http" version="nginx"/>',
+        '<service name="http" product="nginx"><cpe>cpe:/a:x:y</cpe></service>',
+        '<service name="http" product="nginx" conf="3"/>',
+        "",
+    ]
+    alone = [read_scan(host(ports(port(80, each)))).items("Endpoint")[0] for each in said]
+
+    together = read_scan(*[host(ports(port(80, each))) for each in (*said, *said)]).items("Endpoint")
+
+    assert [*alone, *alone] == together
+
+
+def test_a_text_that_is_too_long_is_reported_wherever_it_stands() -> None:
+    """The second host with such a banner is as odd as the first."""
+    banner = f'<service name="http" product="{"x" * 70_000}"/>'
+
+    reading = read_scan(host(ports(port(80, banner))), host(ports(port(81, banner))))
+
+    assert ["NMAP_VALUE_SKIPPED", "NMAP_VALUE_SKIPPED"] == reading.codes
+    assert "port 81 of" in reading.problems[1].message
+
+
 @pytest.mark.parametrize("state", ["closed", "filtered", "closed|filtered"])
 def test_a_port_seen_not_to_be_open_is_an_absent_endpoint(state: str) -> None:
     """A known endpoint is retired by it; none is made."""
