@@ -145,7 +145,9 @@ def _redundancy(facts: RiskFacts) -> _Finding:
     hit = sum(facts.affected.get(state, 0) for state in _SHIELD)
     bare = sum(facts.affected.get(state, 0) * share for state, share in _SHIELD.items())
     kept = facts.affected.get(ImpactState.AT_RISK, 0)
-    return _Finding(bare / hit if hit else 0.0, f"redundancy keeps {kept} of {hit} affected items working")
+    if not hit:
+        return _Finding(0.0, "nothing else is affected")
+    return _Finding(bare / hit, f"redundancy keeps {kept} of {hit} affected items working")
 
 
 def _history(facts: RiskFacts, policy: ChangeRiskPolicy) -> _Finding:

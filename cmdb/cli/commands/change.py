@@ -113,7 +113,7 @@ def slot(
         Optional[str],  # noqa: UP045
         typer.Option(metavar="TIME", help="Look from here on (RFC 3339). Default: from now on."),
     ] = None,
-    days: Annotated[int, typer.Option(metavar="DAYS", min=1, help="Look so far ahead.")] = 90,
+    days: Annotated[int, typer.Option(metavar="DAYS", min=1, max=366, help="Look so far ahead.")] = 90,
     *,
     as_of: AsOf = None,
     json: Json = False,

@@ -183,6 +183,10 @@ def show_how_to_go_on(store: str, terminal: Terminal) -> None:
     for words in (
         ("cmdb", "show", "rtr-print"),
         ("cmdb", "records", "Incident"),
+        ("cmdb", "points-of-failure", "Printing"),
+        ("cmdb", "what-if", "rtr-print"),
+        ("cmdb", "change", "risk", "CHG0000001"),
+        ("cmdb", "diff", "rtr-print", "--from", "1"),
         ("cmdb", "search", "printer"),
         ("cmdb", "classes", "Router"),
         *([("cmdb", "neo4j", "stop")] if store == LOCAL_SERVER else []),

@@ -40,6 +40,11 @@ def change_impact_parts(change: RecordLine, answer: Impact, only: str = "") -> I
     `only`: what the question was narrowed to, in words.
     """
     yield change_line(change)
+    if not answer.starts:
+        yield Text(
+            "It touches no configuration item, so it hits nothing: link it to what is worked on by TOUCHES."
+        )
+        return
     planned = answer.planned_changes
     others = tuple(one for one in planned.nodes if one.record.id != change.id)
     left = planned.total_count - len(planned.nodes) + len(others)

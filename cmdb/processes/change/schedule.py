@@ -135,7 +135,10 @@ class Schedule:
         change = await self._changes.find(reference)
         duration = _planned_duration(change) if duration is None else duration
         if not _SHORTEST <= duration <= ahead <= timedelta(days=MOST_DAYS):
-            raise SlotInvalidError(f"a slot of {duration} within {ahead} cannot be looked for")
+            minutes = duration / timedelta(minutes=1)
+            raise SlotInvalidError(
+                f"a slot of {minutes:,.0f} minutes within {ahead.days} days cannot be looked for"
+            )
         begin = max(not_before or self._clock.now(), self._clock.now())
         if begin > _LATEST:
             raise SlotInvalidError(f"there is no slot to look for after {begin}")

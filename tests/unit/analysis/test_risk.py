@@ -71,10 +71,11 @@ def test_history_weighs_how_changes_of_the_same_kind_went() -> None:
 
 
 def test_no_history_is_said_to_be_none() -> None:
-    """Not as none of none; and large costs are written out."""
+    """Not as none of none, redundancy neither; and large costs are written out."""
     risk = assess(replace(HARMLESS, users=1200, cost_per_hour=1234567.0), RISK_POLICY)
 
     assert "no earlier changes of this kind on these items" == part(risk, RiskPart.HISTORY).reason
+    assert "nothing else is affected" == part(risk, RiskPart.REDUNDANCY).reason
     assert "no earlier changes on these items" == part(risk, RiskPart.INCIDENTS).reason
     assert "up to 1,200 users, 1,234,567 per hour" in part(risk, RiskPart.IMPACT).reason
 

@@ -81,6 +81,11 @@ def test_a_change_is_not_among_the_changes_planned_there() -> None:
     assert "planned" not in impact(plannedChanges={**both, "totalCount": 1, "nodes": both["nodes"][:1]})  # type: ignore[index]
 
 
+def test_a_change_that_touches_nothing_is_said_to() -> None:
+    """There is nothing to begin at."""
+    assert "It touches no configuration item, so it hits nothing" in impact(starts=[])
+
+
 def test_a_diff_tells_points_of_failure_redundancy_and_dependencies() -> None:
     """Each with what comes and what goes; items that are proposed by their names to be."""
     one = {"members": [ROUTER], "total": 1, "needed": 1, "hard": True}
