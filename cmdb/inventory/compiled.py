@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cmdb.inventory.identifiers import Reach, Telling, telling
 from cmdb.inventory.normalise import Normaliser, normaliser
@@ -23,10 +23,22 @@ from cmdb.model.types import (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NetworkScope:
-    """Where a source looked: private addresses repeat from network to network."""
+    """Where a source looked: private addresses repeat from network to network.
+
+    `by_reach` gives what stands for it in identifiers, at the place of each `Reach`; None where there is no
+    identifier. `at_most_scope` is the same for rules that hold within one scope.
+    """
 
     scope: str
     source: str
+    by_reach: tuple[str | None, ...] = field(init=False)
+    at_most_scope: tuple[str | None, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        scope = _escaped(self.scope)
+        narrow = (None, None, f"{scope}/{_escaped(self.source)}", scope)
+        object.__setattr__(self, "by_reach", (*narrow, ""))
+        object.__setattr__(self, "at_most_scope", (*narrow, scope))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,17 +79,12 @@ class RulePlan:
 
     def independent(self, attributes: Mapping[str, Value], where: NetworkScope) -> list[str]:
         """The identifiers `<identity class>|<rule>|<scope>|<value(s)>` of these attributes."""
+        scopes = where.at_most_scope if self.scoped else where.by_reach
         texts: list[str] = []
         for reach, text in self.values(attributes):
-            if reach <= Reach.WITHIN:
-                continue
-            if reach is Reach.SOURCE:
-                scope = f"{_escaped(where.scope)}/{_escaped(where.source)}"
-            elif self.scoped or reach is Reach.SCOPE:
-                scope = _escaped(where.scope)
-            else:
-                scope = ""
-            texts.append(f"{self.prefix}{scope}|{text}")
+            scope = scopes[reach]
+            if scope is not None:
+                texts.append(f"{self.prefix}{scope}|{text}")
         return texts
 
     def dependent(self, attributes: Mapping[str, Value]) -> list[str]:
@@ -164,10 +171,11 @@ def compile_model(model: Model) -> CompiledModel:
 
 
 def _told(tell: Telling, value: Value) -> list[tuple[Reach, str]]:
-    if isinstance(value, list):
-        return [(reach, _escaped(form)) for reach, form in map(tell, map(str, value))]
-    reach, form = tell(str(value))
-    return [(reach, _escaped(form))]
+    told: list[tuple[Reach, str]] = []
+    for member in value if isinstance(value, list) else (value,):
+        reach, form = tell(member if isinstance(member, str) else str(member))
+        told.append((reach, _escaped(form)))
+    return told
 
 
 def _escaped(text: str) -> str:

@@ -97,7 +97,10 @@ class Preparer:
             if rule.attributes[0] in attributes:
                 for text in rule.independent(attributes, self._where):
                     (weak if rule.weak else strong).append((rule, text))
-        dependent = [(rule, text) for rule in plan.dependent for text in rule.dependent(attributes)]
+        dependent: list[Identifier] = []
+        for rule in plan.dependent:
+            for text in rule.dependent(attributes):
+                dependent.append((rule, text))  # noqa: PERF401 - most items have one or none
         return PreparedItem(key, plan, attributes, presence is Presence.PRESENT, strong, weak, dependent)
 
     def _relationship(
