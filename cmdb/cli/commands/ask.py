@@ -23,6 +23,14 @@ from cmdb.cli.options import (
 )
 from cmdb.cli.place import chosen
 
+Events = Annotated[
+    Optional[list[str]],  # noqa: UP045  # typer reads it at run time
+    typer.Option(
+        metavar="EVENT",
+        help="What monitoring recorded, by number or id; may be given again. Where nothing else is named, what it "
+        "affects is what fails.",
+    ),
+]
 NoticedAt = Annotated[
     Optional[str],  # noqa: UP045  # typer reads it at run time
     typer.Option(metavar="TIME", help="When the first of it was noticed; the incidents tell unless given."),
@@ -100,14 +108,7 @@ def root_cause(
         Optional[list[str]],  # noqa: UP045
         typer.Option(metavar="CI", help="Seen working; may be given again."),
     ] = None,
-    event: Annotated[
-        Optional[list[str]],  # noqa: UP045
-        typer.Option(
-            metavar="EVENT",
-            help="What monitoring recorded, by number or id; may be given again. Where nothing else is named, what it "
-            "affects is what fails.",
-        ),
-    ] = None,
+    event: Events = None,
     noticed_at: NoticedAt = None,
     window: Window = None,
     first: Annotated[int, typer.Option(min=1, max=100, help="List so many candidates at most.")] = 5,
