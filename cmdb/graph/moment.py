@@ -20,7 +20,7 @@ class UnknownMomentError(CmdbError):
     code = "MOMENT_UNKNOWN"
     kind = ErrorKind.NOT_FOUND
     summary = "The moment asked for lies before the ledger's beginning, or has not come yet."
-    default_remedy = "`cmdb query` with `revisions` lists revisions with their times."
+    default_remedy = "`cmdb revisions` lists revisions with their times."
 
 
 class MomentUnclearError(CmdbError):

@@ -139,7 +139,9 @@ class RootCauseCandidate:
     found: strawberry.Private[Candidate]
     ci: ConfigurationItem
     score: float
-    would_affect: int = strawberry.field(description="How many other items would be hit if it were down.")
+    would_affect: int = strawberry.field(
+        description="How many other items would be down or degraded if it were down."
+    )
 
     @strawberry.field(
         description="The share of the complaint, 0 to 1, that the alerts leave to it; null without any."
