@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from cmdb.analysis.impact import ImpactResult, impact
-from cmdb.analysis.impact_types import AffectedCi, ImpactRequest
+from cmdb.analysis.impact_types import AffectedCi, ImpactRequest, Start
 from cmdb.analysis.risk import EarlierChange, Risk, RiskFacts, assess
 from cmdb.graph.elements import Link, Node
 from cmdb.graph.query import AllOf, AnyOf, Condition, Direction, Linked, LinkQuery, NodeQuery, Operator, Order
@@ -18,9 +18,13 @@ from cmdb.kernel.clock import instant_text, parse_instant
 from cmdb.model.types import Model
 from cmdb.processes.change.planned import CHANGE, TOUCHES, ChangeReader
 from cmdb.topology.extent import Topologies, downstream
+from cmdb.topology.topology import Topology
 
 MOST_RECORDS = 1000
 """Most earlier changes, and most incidents, that are looked at, the latest first."""
+
+MOST_HIT = 1000
+"""Most CIs behind those touched on which incidents are looked for: what is down first, then the nearest."""
 
 _INCIDENT = "Incident"
 
@@ -69,8 +73,10 @@ class ChangeRisk:
 
 @dataclass(frozen=True, slots=True)
 class _History:
+    """Earlier changes, the ids of what each of them can have hit, and incidents with their links."""
+
     changes: Sequence[Node]
-    touched: Mapping[str, Sequence[Link]]
+    hit: Mapping[str, frozenset[str]]
     incidents: Sequence[Node]
     links: Mapping[str, Sequence[Link]]
     truncated: bool
@@ -99,7 +105,7 @@ class RiskAnalysis:
         topology = await self._topologies.around(downstream(start.id for start in starts))
         result = impact(topology, ImpactRequest(starts))
         radius = await self._blast_radius(result)
-        history = await self._history(change, [start.id for start in starts])
+        history = await self._history(change, topology, [start.id for start in starts])
         facts = RiskFacts(
             services=Counter(service.ci.state for service in radius.services),
             users=radius.users_at_most,
@@ -114,8 +120,8 @@ class RiskAnalysis:
             change, assess(facts, self._policy), facts, history.truncated or topology.cut is not None
         )
 
-    async def _history(self, change: Node, touched: Sequence[str]) -> _History:
-        """Changes carried out on the same CIs, and incidents on these or caused by those; four reads."""
+    async def _history(self, change: Node, topology: Topology, touched: Sequence[str]) -> _History:
+        """Changes carried out on the same CIs, and incidents on what they hit or caused by them; four reads."""
         if not touched:
             return _History((), {}, (), {}, truncated=False)
         on_them = Linked((TOUCHES,), Direction.OUT, tuple(touched))
@@ -131,10 +137,11 @@ class RiskAnalysis:
         earlier = [node for node in changes.nodes if node.id != change.id]
         if not earlier:
             return _History((), {}, (), {}, truncated=False)
+        of_all, cut = _hit_by(topology, frozenset(touched))
         ids = tuple(node.id for node in earlier)
         about = AnyOf(
             (
-                Linked(("AFFECTS",), Direction.OUT, tuple(touched)),
+                Linked(("AFFECTS",), Direction.OUT, tuple(sorted(of_all))),
                 Linked(("CAUSED_BY",), Direction.OUT, ids),
             )
         )
@@ -144,9 +151,18 @@ class RiskAnalysis:
             LinkQuery(tuple(node.id for node in incidents.nodes), Direction.OUT, ("AFFECTS", "CAUSED_BY"))
         )
         of_changes = await self._store.links(LinkQuery(ids, Direction.OUT, (TOUCHES,)))
-        among = set(touched)
-        kept = {one: [link for link in found if link.target in among] for one, found in of_changes.items()}
-        return _History(earlier, kept, incidents.nodes, links, changes.has_next or incidents.has_next)
+        touched_by = {
+            one: frozenset(link.target for link in found).intersection(touched)
+            for one, found in of_changes.items()
+        }
+        hit_by = {some: _hit_by(topology, some)[0] for some in set(touched_by.values())}
+        return _History(
+            earlier,
+            {one: hit_by[some] for one, some in touched_by.items()},
+            incidents.nodes,
+            links,
+            changes.has_next or incidents.has_next or cut,
+        )
 
     def _earlier(self, change: Node, history: _History) -> Iterable[EarlierChange]:
         kind = "category" if change.properties.get("category") else "change_type"
@@ -159,17 +175,24 @@ class RiskAnalysis:
             )
 
     def _followed(self, change: Node, history: _History) -> Iterable[str]:
-        """Incidents that began on the same CIs during the change or soon after, or are said to be caused by it."""
+        """Incidents that began on what it hits during the change or soon after, or are said to be caused by it."""
         begin = str(change.properties["actual_start"])
         last = parse_instant(str(change.properties.get("actual_end", begin)))
         end = instant_text(last + timedelta(hours=self._policy.followed_within_hours))
-        touched = {link.target for link in history.touched.get(change.id, ())}
+        hit_by_it = history.hit.get(change.id, frozenset())
         for incident in history.incidents:
             links = history.links.get(incident.id, ())
             caused = any(link.type == "CAUSED_BY" and link.target == change.id for link in links)
-            hit = any(link.type == "AFFECTS" and link.target in touched for link in links)
+            hit = any(link.type == "AFFECTS" and link.target in hit_by_it for link in links)
             if caused or (hit and begin <= _began(incident) <= end):
                 yield incident.id
+
+
+def _hit_by(topology: Topology, touched: frozenset[str]) -> tuple[frozenset[str], bool]:
+    """The CIs touched with those that would be hit if these were down, and whether there are more than are given."""
+    starts = tuple(Start(ci_id) for ci_id in sorted(touched))
+    result = impact(topology, ImpactRequest(starts))
+    return touched.union(row.id for row in result.rows(MOST_HIT)), result.total > MOST_HIT
 
 
 def _began(incident: Node) -> str:

@@ -332,6 +332,22 @@ async def test_risk_rests_on_impact_and_on_what_happened_before(office: Office) 
     assert "HIGH" == risk["level"]
 
 
+async def test_incidents_behind_what_an_earlier_change_touched_followed_it(office: Office) -> None:
+    """A printer fails after a change on the router in front of it; one on something else says nothing."""
+    earlier = await make_change(office, ROUTER, changeType="emergency", category="routing")
+    await carry_out(office, earlier, "successful")
+    behind = await office.report_incident("No print behind the router", PRINTERS[0])
+    await office.report_incident("Something else", "files1.office.example")
+    change = await make_change(office, ROUTER, category="routing")
+    risk = (await office.operation("change_risk", change=change))["changeRisk"]
+    found = next(part for part in risk["parts"] if part["part"] == "INCIDENTS")
+    numbers = {record["number"] for record in found["records"]}
+    titles = {record["title"] for record in found["records"]}
+
+    assert behind in numbers
+    assert "Something else" not in titles
+
+
 async def test_a_spare_router_saves_shipping_and_printing(office: Office) -> None:
     """What the spare saves is told in services, users and cost."""
     router = await office.id_of(ROUTER)
