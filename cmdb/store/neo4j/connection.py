@@ -42,9 +42,8 @@ class Neo4jSettings:
 
     read_seconds, write_seconds: what one transaction may take on the server. retry_seconds: how long one is
     tried again after errors that pass. retry_delay_seconds: before it is tried for the second time; the time doubles
-    with each further try. connections: most open at once. writers: most commits under way at once, while others
-    wait in line. wait_seconds: for a free connection, and for the answer of a server that should have ended a
-    transaction.
+    with each further try. connections: most open at once. wait_seconds: for a free connection, and for
+    the answer of a server that should have ended a transaction.
     idle_seconds: after this long unused, a connection is tested before it is used again.
     """
 
@@ -53,7 +52,6 @@ class Neo4jSettings:
     retry_seconds: float = 30.0
     retry_delay_seconds: float = 0.2
     connections: int = 50
-    writers: int = 8
     wait_seconds: float = 15.0
     connect_seconds: float = 5.0
     idle_seconds: float = 30.0

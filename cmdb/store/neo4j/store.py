@@ -36,7 +36,6 @@ from cmdb.store.neo4j.address import Neo4jAddress, parse_address
 from cmdb.store.neo4j.connection import Connection, Neo4jSettings, Observer, Work
 from cmdb.store.neo4j.faults import faults_of
 from cmdb.store.neo4j.layout import layout_of
-from cmdb.store.neo4j.line import Line
 from cmdb.store.neo4j.writing import BatchWriter
 
 _ATTEMPTS = 5
@@ -79,9 +78,7 @@ class Neo4jStore:
         self._schema = schema
         self._layout = layout_of(schema)
         self._clock = clock
-        settings = settings or Neo4jSettings()
-        self._connection = Connection(address, settings, observe)
-        self._line = Line(settings.writers, settings.retry_seconds + settings.wait_seconds)
+        self._connection = Connection(address, settings or Neo4jSettings(), observe)
 
     async def migrate(self) -> None:
         """Bring the store to this version's layout; harmless when it already is."""
@@ -100,10 +97,6 @@ class Neo4jStore:
 
     async def commit(self, batch: WriteBatch) -> Commit:
         """Write all of the batch as one revision, or nothing of it."""
-        async with self._line.turn():
-            return await self._commit(batch)
-
-    async def _commit(self, batch: WriteBatch) -> Commit:
         writer = BatchWriter(self._layout, self._clock, batch, uuid4().hex)
         with faults_of(self._connection.place):
             for attempt in range(1, _ATTEMPTS + 1):
