@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -117,6 +117,18 @@ def bar(share: float, width: int = 10) -> Text:
     """A share between 0 and 1 as a bar."""
     filled = round(max(0.0, min(share, 1.0)) * width)
     return Text("█" * filled, style="green") + Text("░" * (width - filled), style="dim")
+
+
+def named(names: Iterable[str], left_out: int) -> str:
+    """Names in a row, and how many more there are."""
+    more = f" and {left_out:,} more" if left_out > 0 else ""
+    return ", ".join(map(clean, names)) + more
+
+
+def more(left_out: int, how: str = "; --first N shows N of them") -> Iterator[Text]:
+    """A line that says how many rows were left out, and how to have them; none where nothing was."""
+    if left_out > 0:
+        yield text(f"… and {left_out:,} more{how}.", "dim")
 
 
 def plural(count: int, one: str, many: str = "") -> str:

@@ -21,7 +21,7 @@ from cmdb.cli.change_answers import (
 )
 from cmdb.cli.render.impact import group_words
 from cmdb.cli.render.items import moment
-from cmdb.cli.terminal import bar, clean, heading, plural, state_text, table, text
+from cmdb.cli.terminal import bar, clean, heading, more, named, plural, state_text, table, text
 
 _KINDS: Mapping[str, str] = MappingProxyType(
     {
@@ -166,8 +166,7 @@ def _meetings(other: str, items: Sequence[MeetingItem], total: int) -> Iterable[
     longest = max((len(item.ci.shown) for item in items if item.ci), default=0)
     made.columns[0].min_width = min(longest, _NAME_WIDTH)
     yield made
-    if total > len(items):
-        yield text(f"… and {total - len(items):,} more; --first N lists N of them.", "dim")
+    yield from more(total - len(items), "; --first N lists N of them")
 
 
 def _meeting_table(other: str) -> Table:
@@ -175,9 +174,8 @@ def _meeting_table(other: str) -> Table:
 
 
 def _listed(items: Sequence[Ci], total: int) -> Text:
-    names = ", ".join(clean(ci.shown) for ci in items)
-    more = f" and {total - len(items):,} more" if total > len(items) else ""
-    return Text.assemble((f"  {plural(total, 'item')} of this change: ", "dim"), f"{names}{more}")
+    names = named((ci.shown for ci in items), total - len(items))
+    return Text.assemble((f"  {plural(total, 'item')} of this change: ", "dim"), names)
 
 
 def _record(record: RecordLine) -> str:

@@ -20,7 +20,7 @@ from cmdb.cli.change_answers import (
 )
 from cmdb.cli.render.change import change_line
 from cmdb.cli.render.impact import impact_parts
-from cmdb.cli.terminal import clean, heading, plural, table, text
+from cmdb.cli.terminal import clean, heading, named, plural, table, text
 
 _MODIFIES: Mapping[str, str] = MappingProxyType(
     {
@@ -120,5 +120,4 @@ def _shape(shape: Shape | None) -> Text:
 def _names(items: Sequence[ProposedItem], total: int) -> Text:
     if not total:
         return Text()
-    names = ", ".join(clean(item.shown) for item in items)
-    return text(names + (f" and {total - len(items):,} more" if total > len(items) else ""))
+    return text(named((item.shown for item in items), total - len(items)))

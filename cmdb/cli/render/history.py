@@ -13,7 +13,7 @@ from rich.text import Text
 
 from cmdb.cli.history_answers import Diff, DiffEntry, DiffLink, DiffNode, Moment, Revisions
 from cmdb.cli.render.items import moment
-from cmdb.cli.terminal import clean, plural, table, text
+from cmdb.cli.terminal import clean, more, plural, table, text
 
 _STYLES: Mapping[str, str] = MappingProxyType({"CREATED": "green", "UPDATED": "yellow", "DELETED": "red"})
 _SIGNS: Mapping[str, str] = MappingProxyType({"CREATED": "+", "UPDATED": "~", "DELETED": "-"})
@@ -29,9 +29,7 @@ def diff_parts(about: str | None, diff: Diff) -> Iterable[RenderableType]:
         yield Text.assemble((f"\nRevision {revision}", "bold"), (f"  {moment(at)}", "dim"))
         for entry in entries:
             yield from _entry_parts(entry)
-    left = diff.total_count - len(diff.nodes)
-    if left > 0:
-        yield text(f"… and {left:,} more; --first N shows N of them.", "dim")
+    yield from more(diff.total_count - len(diff.nodes))
 
 
 def _moment(at: Moment) -> Text:

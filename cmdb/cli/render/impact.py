@@ -12,7 +12,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from cmdb.cli.answers import Group, Impact, ImpactRecords, Path, Step, Truncation
-from cmdb.cli.terminal import clean, heading, plural, state_text, table, text
+from cmdb.cli.terminal import clean, heading, more, named, plural, state_text, table, text
 
 GATHERED_FROM = 3
 """So many leaves of one kind below one CI are told in one line."""
@@ -44,12 +44,8 @@ def _hit(answer: Impact) -> Iterable[RenderableType]:
     yield from trees(row.path for row in answer.affected.nodes)
     yield heading("What is hit")
     yield affected_table(answer)
-    if answer.affected.total_count > len(answer.affected.nodes):
-        left = answer.affected.total_count - len(answer.affected.nodes)
-        yield text(
-            f"… and {left:,} more; --first N shows N of them, --json --first N gives them to a program.",
-            "dim",
-        )
+    left_out = answer.affected.total_count - len(answer.affected.nodes)
+    yield from more(left_out, "; --first N shows N of them, --json --first N gives them to a program")
     if answer.summary.services:
         yield heading("Services")
         yield services_table(answer)
@@ -200,11 +196,9 @@ def _records(title: str, page: ImpactRecords) -> Iterable[RenderableType]:
     yield heading(title)
     made = table("Number", "Status", "Title", "On")
     for one in page.nodes:
-        names = ", ".join(clean(ci.shown) for ci in one.cis)
-        names += f" and {one.count - len(one.cis):,} more" if one.count > len(one.cis) else ""
+        names = named((ci.shown for ci in one.cis), one.count - len(one.cis))
         made.add_row(text(one.record.number), text(one.record.status), text(one.record.title), text(names))
     yield made
-    if page.total_count > len(page.nodes):
-        yield text(f"… and {page.total_count - len(page.nodes):,} more.", "dim")
+    yield from more(page.total_count - len(page.nodes), "")
     if page.truncated:
         yield text("There are more open records in all than one question looks at.", "yellow")

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cmdb.cli.answers import FullRecord, Hit, Item, RecordLine, RecordPage, RelationshipList
-from cmdb.cli.terminal import clean, heading, table, text
+from cmdb.cli.terminal import clean, heading, more, table, text
 
 _IN_HEADLINE = frozenset({"name", "status", "number", "title"})
 
@@ -135,8 +135,7 @@ def record_page_parts(page: RecordPage) -> Iterable[RenderableType]:
         yield text("There are none.")
         return
     yield records_table(page.nodes)
-    if page.total_count > len(page.nodes):
-        yield text(f"… and {page.total_count - len(page.nodes):,} more; --first N shows N of them.", "dim")
+    yield from more(page.total_count - len(page.nodes))
 
 
 def hits_table(hits: Sequence[Hit]) -> Table:

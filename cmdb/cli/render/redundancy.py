@@ -11,7 +11,7 @@ from rich.text import Text
 
 from cmdb.cli.answers import Ci, StateCount
 from cmdb.cli.change_answers import PointsOfFailure, Saving, WhatIf
-from cmdb.cli.terminal import clean, heading, plural, state_text, table, text
+from cmdb.cli.terminal import clean, heading, more, plural, state_text, table, text
 
 
 def points_parts(of: Ci, answer: PointsOfFailure) -> Iterable[RenderableType]:
@@ -31,10 +31,7 @@ def points_parts(of: Ci, answer: PointsOfFailure) -> Iterable[RenderableType]:
     for point in answer.nodes:
         made.add_row(text(point.ci.shown, "bold"), text(point.ci.class_name), str(point.distance))
     yield made
-    if answer.total_count > len(answer.nodes):
-        yield text(
-            f"… and {answer.total_count - len(answer.nodes):,} more; --first N shows N of them.", "dim"
-        )
+    yield from more(answer.total_count - len(answer.nodes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +73,7 @@ def what_if_parts(supposed: Supposition, answer: WhatIf) -> Iterable[RenderableT
             state_text(row.before), state_text(row.after), text(row.ci.shown), text(row.ci.class_name)
         )
     yield made
-    left = answer.changes.total_count - len(answer.changes.nodes)
-    if left > 0:
-        yield text(f"… and {left:,} more; --first N shows N of them.", "dim")
+    yield from more(answer.changes.total_count - len(answer.changes.nodes))
 
 
 def _counts_table(supposed: Supposition, answer: WhatIf) -> Table:

@@ -137,8 +137,15 @@ class RiskAnalysis:
         earlier = [node for node in changes.nodes if node.id != change.id]
         if not earlier:
             return _History((), {}, (), {}, truncated=False)
-        of_all, cut = _hit_by(topology, frozenset(touched))
         ids = tuple(node.id for node in earlier)
+        of_changes = await self._store.links(LinkQuery(ids, Direction.OUT, (TOUCHES,)))
+        all_touched = frozenset(touched)
+        touched_by = {
+            one: all_touched.intersection([link.target for link in found])
+            for one, found in of_changes.items()
+        }
+        hit_by = {some: _hit_by(topology, some) for some in {all_touched, *touched_by.values()}}
+        of_all, cut = hit_by[all_touched]
         about = AnyOf(
             (
                 Linked(("AFFECTS",), Direction.OUT, tuple(sorted(of_all))),
@@ -150,15 +157,9 @@ class RiskAnalysis:
         links = await self._store.links(
             LinkQuery(tuple(node.id for node in incidents.nodes), Direction.OUT, ("AFFECTS", "CAUSED_BY"))
         )
-        of_changes = await self._store.links(LinkQuery(ids, Direction.OUT, (TOUCHES,)))
-        touched_by = {
-            one: frozenset(link.target for link in found).intersection(touched)
-            for one, found in of_changes.items()
-        }
-        hit_by = {some: _hit_by(topology, some)[0] for some in set(touched_by.values())}
         return _History(
             earlier,
-            {one: hit_by[some] for one, some in touched_by.items()},
+            {one: hit_by[some][0] for one, some in touched_by.items()},
             incidents.nodes,
             links,
             changes.has_next or incidents.has_next or cut,

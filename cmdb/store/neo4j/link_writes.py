@@ -67,7 +67,7 @@ async def _standing_links(
     """Those links that stand."""
     # A node made in this batch has no link yet.
     asked = [key for key in after if key.source not in created and key.target not in created]
-    if not "".join(chain.from_iterable(after)).isascii():
+    if not is_sendable(*chain.from_iterable(after)):
         for key, put in after.items():
             if put is not None and not is_sendable(*key):
                 _refuse_missing([key], [end for end in (key.source, key.target) if not is_sendable(end)])
