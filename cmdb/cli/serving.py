@@ -7,10 +7,12 @@ import contextlib
 import errno
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import uvicorn
+from uvicorn.loops.auto import auto_loop_factory
 
 from cmdb.api.http import HttpOptions
 from cmdb.app import Application, open_application
@@ -73,7 +75,13 @@ def serve_store(place: Place, listening: Listening) -> None:
         raise InvalidLogLevelError(f"there is no log level {listening.log_level!r}")
     terminal = open_terminal()
     with bound(listening) as listener:
-        asyncio.run(_serve_store(place, listening, listener, terminal))
+        run_server(_serve_store(place, listening, listener, terminal))
+
+
+def run_server(serving: Coroutine[Any, Any, None]) -> None:
+    """Run to the end on the event loop that uvicorn chooses: uvloop where it is installed."""
+    with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+        runner.run(serving)
 
 
 async def _serve_store(

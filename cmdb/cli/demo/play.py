@@ -27,7 +27,7 @@ from cmdb.cli.local_server import ServerChoice, address_in_use
 from cmdb.cli.logs import keep_quiet
 from cmdb.cli.packaged import example_folder
 from cmdb.cli.place import LOCAL_SERVER
-from cmdb.cli.serving import Listening, bound, serve_application
+from cmdb.cli.serving import Listening, bound, run_server, serve_application
 from cmdb.cli.terminal import Terminal, open_terminal
 from cmdb.graph.store import GraphStore
 from cmdb.kernel.clock import SystemClock, parse_instant
@@ -60,7 +60,7 @@ def run_demo(store: str | None, port: int | None) -> None:
         return
     listening = Listening(port=port, log_level="warning")
     with bound(listening) as listener:
-        asyncio.run(_play_and_serve(_stage(store, terminal), terminal, listening, listener))
+        run_server(_play_and_serve(_stage(store, terminal), terminal, listening, listener))
 
 
 def _stage(store: str | None, terminal: Terminal) -> Stage:

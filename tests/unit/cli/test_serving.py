@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 
 import pytest
+from uvicorn.loops.auto import auto_loop_factory
 
-from cmdb.cli.serving import AddressUnusableError, Listening, PortInUseError, allowed_hosts, bound
+from cmdb.cli.serving import (
+    AddressUnusableError,
+    Listening,
+    PortInUseError,
+    allowed_hosts,
+    bound,
+    run_server,
+)
 
 
 def test_a_server_answers_under_its_own_names() -> None:
@@ -49,3 +58,16 @@ def test_connections_send_what_they_have_at_once() -> None:
         listener.accept()[0] as accepted,
     ):
         assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_a_server_runs_to_its_end_on_the_event_loop_that_uvicorn_chooses() -> None:
+    """What is served runs on the loop of uvicorn's own choice, and the caller goes on after it."""
+    loops = []
+
+    async def serving() -> None:
+        loops.append(type(asyncio.get_running_loop()))
+
+    run_server(serving())
+    chosen = auto_loop_factory()()
+    chosen.close()
+    assert [type(chosen)] == loops
