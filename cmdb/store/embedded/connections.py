@@ -1,13 +1,14 @@
-"""Connections to one SQLite file: one thread writes, several read, none of them the event loop's."""
+"""Connections to one SQLite file: one thread writes, several read, and the event loop's only takes a glance."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import queue
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -47,6 +48,8 @@ class Connections:
         self._reading = ThreadPoolExecutor(settings.readers, thread_name_prefix="cmdb-store-reader")
         self._writer: sqlite3.Connection | None = None
         self._idle: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
+        self._glancing: sqlite3.Connection | None = None
+        self._opening = threading.Lock()
         self._closed = False
 
     @property
@@ -65,6 +68,20 @@ class Connections:
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """The result of the work, done on one snapshot of the file."""
         return await self._run(self._reading, lambda: self._read(work))
+
+    async def glance(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """The result of one statement that reads a row or two, which takes less time than asking another thread.
+
+        It never waits: where another process is in the way, a reading thread does the work, and where anything
+        is wrong, that thread finds it.
+        """
+        connection = self._glancing
+        if connection is None:
+            connection = await self._run(self._reading, self._open_for_glances)
+        if not self._closed:
+            with contextlib.suppress(sqlite3.Error):
+                return work(connection)
+        return await self.read(work)
 
     async def read_once(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """As `read`, of much that is not read again: no page of the file stays in this process's memory."""
@@ -136,6 +153,8 @@ class Connections:
         with faults_of(self.place):
             while not self._idle.empty():
                 self._idle.get().close()
+            if self._glancing is not None:
+                self._glancing.close()
             if self._writer is not None:
                 self._writer.close()
                 self._writer = None
@@ -144,6 +163,14 @@ class Connections:
         if self._closed:
             raise StoreUnavailableError(f"{self.place}: the store is closed")
         return await asyncio.get_running_loop().run_in_executor(pool, work)
+
+    def _open_for_glances(self) -> sqlite3.Connection:
+        with self._opening:
+            if self._glancing is None:
+                connection = self.open()
+                connection.execute("PRAGMA busy_timeout = 0")
+                self._glancing = connection
+            return self._glancing
 
     def _written(self, work: Callable[[sqlite3.Connection], T]) -> T:
         if self._writer is None:
@@ -171,7 +198,7 @@ class Connections:
             self._idle.put(connection)
 
 
-@contextmanager
+@contextlib.contextmanager
 def transaction(connection: sqlite3.Connection, kind: str) -> Iterator[None]:
     """All of the block is kept, or nothing."""
     connection.execute(f"BEGIN {kind}")

@@ -102,7 +102,7 @@ class EmbeddedStore:
 
     async def head(self) -> Head:
         """The newest revision."""
-        return await self._connections.read(ledger.head)
+        return await self._connections.glance(ledger.head)
 
     async def commit(self, batch: WriteBatch) -> Commit:
         """Write all of the batch as one revision, or nothing of it."""
