@@ -97,7 +97,7 @@ class Settings(BaseSettings):
     `store`: path of the embedded store's file, or address of a Neo4j server. `schema_folders` (CMDB_SCHEMA): the user's own model folders,
     separated as in PATH. `graphql_batching`: off lets graphql-core complete every field by itself; answers are the same, only slower.
     `traversal`: where impact and causes are worked out. `region_limit`: most CIs that are read from the store for one question.
-    `node_cache`: most nodes that a process holds in memory, about 1.5 KB each; 0 reads each of them from the store every time.
+    `node_cache`: most nodes that a process holds in memory, about 2 KB each; 0 reads each of them from the store every time.
     """
 
     model_config = SettingsConfigDict(env_prefix="CMDB_", extra="ignore", populate_by_name=True)

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from cmdb.analysis.explain import Trace, trace
-from cmdb.analysis.impact_types import AffectedCi, ImpactRequest, PathStep, Truncation
+from cmdb.analysis.impact_types import AffectedCi, AffectedColumns, ImpactRequest, PathStep, Truncation
 from cmdb.analysis.listing import Listing, list_affected
 from cmdb.analysis.paths import paths_to
 from cmdb.analysis.propagate import Assumed, Propagation, propagate
@@ -96,17 +96,21 @@ class ImpactResult:
 
     def rows(self, first: int, after: int = 0) -> tuple[AffectedCi, ...]:
         """At most `first` CIs, leaving out the first `after`."""
+        names, codes = (
+            self.topology.class_names,
+            self.topology.class_codes[self.positions[after : after + first]],
+        )
+        page = self.page(first, after)
+        classes = map(names.__getitem__, codes.tolist())
+        return tuple(map(AffectedCi, page.ids, classes, page.states, page.distances))
+
+    def page(self, first: int, after: int = 0) -> AffectedColumns:
+        """The same as columns, without their classes."""
         page = slice(after, after + first)
-        positions = self.positions[page]
-        names = self.topology.class_names
-        return tuple(
-            map(
-                AffectedCi,
-                self.topology.ids_at(positions),
-                map(names.__getitem__, self.topology.class_codes[positions].tolist()),
-                map(_STATES.__getitem__, self.states[page].tolist()),
-                self.distances[page].tolist(),
-            )
+        return AffectedColumns(
+            self.topology.ids_at(self.positions[page]),
+            list(map(_STATES.__getitem__, self.states[page].tolist())),
+            self.distances[page].tolist(),
         )
 
     def state_of(self, ci_id: str) -> ImpactState:

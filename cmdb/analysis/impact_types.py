@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import compress
 from typing import NamedTuple
 
 from cmdb.analysis.state import ImpactState
@@ -93,3 +95,20 @@ class AffectedCi(NamedTuple):
     class_name: str
     state: ImpactState
     distance: int
+
+
+class AffectedColumns(NamedTuple):
+    """CIs of an answer as columns: their ids, states, and distances in links from the nearest start."""
+
+    ids: Sequence[str]
+    states: Sequence[ImpactState]
+    distances: Sequence[int]
+
+    def among(self, ids: Container[str]) -> AffectedColumns:
+        """Those of these ids."""
+        wanted = [each in ids for each in self.ids]
+        return AffectedColumns(
+            list(compress(self.ids, wanted)),
+            list(compress(self.states, wanted)),
+            list(compress(self.distances, wanted)),
+        )

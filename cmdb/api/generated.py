@@ -80,6 +80,7 @@ def _object_type(
 ) -> type[NodeView]:
     own = [a for a in attributes if a.name not in _taken(interface)]
     namespace: dict[str, object] = {
+        "__slots__": (),
         "__annotations__": {a.name: PYTHON_TYPES[a.type] | None for a in own},
         "__doc__": description,
         **{a.name: strawberry.field(description=describe(a)) for a in own},

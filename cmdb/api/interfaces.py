@@ -31,6 +31,8 @@ LINKS_PER_NODE = 1000
 class GraphNode(NodeView):
     """Fields of every node."""
 
+    __slots__ = ()
+
     id: strawberry.ID = strawberry.field(description="Identity; never reused.")
     attributes: JSON = strawberry.field(description="All values, by attribute name as the model writes it.")
     status: str = strawberry.field(description="Where it stands in its life.")
@@ -82,6 +84,8 @@ class Sighting:
 class Record(GraphNode):
     """Fields of every record."""
 
+    __slots__ = ()
+
     title: str | None
     number: str = strawberry.field(description="The number people use, e.g. INC0000001.")
     type: str = strawberry.field(description="The record type, e.g. Incident.")
@@ -115,6 +119,8 @@ class Record(GraphNode):
 @strawberry.interface(description="A configuration item: anything that must be managed to deliver a service.")
 class ConfigurationItem(GraphNode):
     """Fields of every configuration item."""
+
+    __slots__ = ()
 
     name: str | None
     class_: str = strawberry.field(name="class", description="The class, e.g. Server.")

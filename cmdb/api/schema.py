@@ -14,6 +14,7 @@ from strawberry.schema.schema import validate_document
 from strawberry.tools import merge_types
 
 from cmdb.api.batching.executor import BatchingExecution
+from cmdb.api.batching.kept import KeptColumns
 from cmdb.api.context import NodeTypes
 from cmdb.api.fields.as_of import as_of_fields
 from cmdb.api.fields.change_impact import ChangeImpactFields, change_fields
@@ -52,8 +53,13 @@ class ApiSchema:
         return self.schema.as_str() + "\n"
 
 
-class BatchingExecutor(BatchingExecution, MomentAwareExecutor):
-    """Completes plain fields in columns, at every moment."""
+def batching_executor() -> type[MomentAwareExecutor]:
+    """What completes plain fields in columns, at every moment; one for each schema, as what it keeps is."""
+
+    class BatchingExecutor(BatchingExecution, MomentAwareExecutor):
+        kept = KeptColumns()
+
+    return BatchingExecutor
 
 
 class Schema(strawberry.Schema):
@@ -92,7 +98,7 @@ def build_schema(model: Model, limits: Limits, *, batching: bool = True) -> ApiS
             # After the bounds: what is beyond them is refused before it is validated.
             lambda: _validated_once(validated),
         ],
-        execution_context_class=BatchingExecutor if batching else MomentAwareExecutor,
+        execution_context_class=batching_executor() if batching else MomentAwareExecutor,
         config=StrawberryConfig(scalar_map=scalar_map()),
     )
     return ApiSchema(schema, types, limits)

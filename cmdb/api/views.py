@@ -17,8 +17,10 @@ class NodeView:
 
     A field of a class's attribute has no resolver; its default one is `getattr`, which ends in the node's
     properties. So a thousand CIs cost no thousand copies, and their fields can be completed in columns.
+    There is no room for anything else: all that fields without a resolver show comes from the node.
     """
 
+    __slots__ = ("node",)
     node: Node
 
     def __getattr__(self, name: str) -> Value | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import NamedTuple, TypeAlias
 
@@ -19,12 +19,22 @@ class LinkKey(NamedTuple):
     target: str
 
 
+class Keeper:
+    """Room on what never changes for what a reader made of it and may want again; see `keep`.
+
+    What is kept is no part of it: it is neither compared nor shown nor copied, and goes when it goes.
+    """
+
+    __slots__ = ("kept",)
+    kept: object
+
+
 @dataclass(frozen=True, slots=True, init=False)
-class Node:
+class Node(Keeper):
     """A CI or a record.
 
     `label` names its CI class or record type. `version` starts at 1 and rises by one with each change;
-    `revision` is the one that changed it last.
+    `revision` is the one that changed it last. Until something is kept with it, it has no attribute `kept`.
     """
 
     id: str
@@ -70,6 +80,8 @@ class Node:
 _SET_ID, _SET_LABEL, _SET_PROPERTIES, _SET_VERSION, _SET_REVISION, _SET_CREATED_AT, _SET_UPDATED_AT = (
     vars(Node)[each.name].__set__ for each in fields(Node)
 )
+keep: Callable[[Keeper, object], None] = vars(Keeper)["kept"].__set__
+"""Keep something with what never changes, in place of what was kept before."""
 
 
 @dataclass(frozen=True, slots=True)

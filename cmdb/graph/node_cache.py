@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from cmdb.graph.elements import Node
@@ -63,6 +64,8 @@ class NodeCache:
 
     def _held(self, ids: Sequence[str]) -> dict[str, Node]:
         young, old = self._young, self._old
+        with suppress(KeyError):  # all of them, mostly
+            return dict(zip(ids, map(young.__getitem__, ids), strict=True))
         found = {each: young[each] for each in ids if each in young}
         if old and len(found) < len(ids):
             again = {each: old[each] for each in ids if each in old and each not in found}

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from itertools import chain, islice
 from math import isfinite
-from operator import attrgetter
 from types import MappingProxyType, NoneType
 from typing import Any, TypeAlias
 
@@ -28,7 +27,7 @@ from graphql import (
     Undefined,
 )
 
-from cmdb.api.batching.rows import rows_of
+from cmdb.api.batching.table import Table
 
 Completion: TypeAlias = Callable[[Sequence[Any]], list[Any] | None]
 
@@ -134,78 +133,20 @@ def nullable_column(of: Completion) -> Completion:
     return complete
 
 
-def list_column(items: Completion) -> Completion:
-    """Completion of lists without nulls; the items of all lists are one column."""
+def list_column(items: Completion, present: Completion) -> Completion:
+    """Completion of lists without nulls; the items of all lists are one column. `present`: of items without nulls."""
 
     def complete(values: Sequence[Any]) -> list[Any] | None:
-        if not all(kind is list or kind is tuple for kind in set(map(type, values))):
+        kinds = set(map(type, values))
+        if kinds == {Table}:
+            tables = list(map(present, values))
+            return None if any(each is None for each in tables) else tables
+        if not all(kind is list or kind is tuple for kind in kinds):
             return None
         found = items(list(chain.from_iterable(values)))
         if found is None:
             return None
         rest = iter(found)
         return [list(islice(rest, len(value))) for value in values]
-
-    return complete
-
-
-def attribute_column(name: str, of: Completion) -> Completion:
-    """Completion of objects by one of their attributes."""
-    read = attrgetter(name)
-
-    def complete(sources: Sequence[Any]) -> list[Any] | None:
-        try:
-            values = list(map(read, sources))
-        except Exception:  # noqa: BLE001 - the ordinary execution meets it again and says where
-            return None
-        return of(values)
-
-    return complete
-
-
-def constant_column(value: str) -> Completion:
-    """Completion that is the same for every object."""
-    return lambda sources: [value] * len(sources)
-
-
-def object_column(
-    columns: Mapping[str, Completion], are_shown: Callable[[Sequence[Any]], bool]
-) -> Completion:
-    """Completion of objects without nulls, by the columns of the fields selected of them."""
-    names = tuple(columns)
-
-    def complete(sources: Sequence[Any]) -> list[Any] | None:
-        if not are_shown(sources):
-            return None
-        found: list[list[Any]] = []
-        for column in columns.values():
-            values = column(sources)
-            if values is None:
-                return None
-            found.append(values)
-        if not names:
-            return [{} for _ in sources]
-        return rows_of(names, found)
-
-    return complete
-
-
-def abstract_column(of_class: Callable[[type], Completion | None]) -> Completion:
-    """Completion of objects of several types: those of one Python class are completed together."""
-
-    def complete(sources: Sequence[Any]) -> list[Any] | None:
-        places: dict[type, list[int]] = {}
-        for place, source in enumerate(sources):
-            places.setdefault(type(source), []).append(place)
-        completions = {kind: of_class(kind) for kind in places}
-        results: list[Any] = [None] * len(sources)
-        for kind, at in places.items():
-            completion = completions[kind]
-            found = completion([sources[place] for place in at]) if completion else None
-            if found is None:
-                return None
-            for place, value in zip(at, found, strict=True):
-                results[place] = value
-        return results
 
     return complete

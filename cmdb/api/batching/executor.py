@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from graphql import GraphQLObjectType, GraphQLOutputType, GraphQLResolveInfo
 from graphql.execution.collect_fields import FieldDetails
@@ -11,6 +11,7 @@ from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from cmdb.api.batching.columns import Completion
+from cmdb.api.batching.kept import KeptColumns
 from cmdb.api.batching.plans import Planner, is_settled
 
 PATIENCE = 16
@@ -45,11 +46,14 @@ class BatchingExecution(StrawberryGraphQLCoreExecutionContext):
     graphql-core: so answers are the same, errors and their order included.
     """
 
+    kept: ClassVar[KeptColumns | None] = None
+    """Where the columns are whose results are kept with nodes: those of one schema. None: nothing is kept."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         middleware = self.middleware_manager
         self._stock = self.abort_signal is not None or bool(middleware and middleware.middlewares)
-        self._planner = Planner(self)
+        self._planner = Planner(self, self.kept)
         self._fields: dict[tuple[object, int], _Trial] = {}
         self._lists: dict[tuple[object, int], _Trial] = {}
 

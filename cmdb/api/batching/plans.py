@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import repeat
-from operator import contains
 from typing import Any, Protocol
 
 from graphql import (
@@ -24,20 +22,25 @@ from graphql import (
 )
 from graphql.execution.collect_fields import CollectedFields, FieldDetails
 from strawberry.types.base import StrawberryObjectDefinition
-from strawberry.types.cast import TYPE_CAST_ATTRIBUTE
 from strawberry.types.field import StrawberryField
 
 from cmdb.api.batching.columns import (
     Completion,
-    abstract_column,
-    attribute_column,
-    constant_column,
     leaf_column,
     list_column,
     nullable_column,
-    object_column,
     required_column,
 )
+from cmdb.api.batching.kept import KeptColumns
+from cmdb.api.batching.objects import (
+    abstract_column,
+    are_shown,
+    attribute_column,
+    constant_column,
+    object_column,
+    of_class,
+)
+from cmdb.api.views import NodeView
 
 DEFINITION = "strawberry-definition"
 UNDERSTOOD = frozenset({"skip", "include"})
@@ -59,8 +62,9 @@ class Collector(Protocol):
 class Planner:
     """Completions of the fields of one operation; None for what only the ordinary execution can do."""
 
-    def __init__(self, collector: Collector) -> None:
+    def __init__(self, collector: Collector, kept: KeptColumns | None) -> None:
         self._collector = collector
+        self._kept = kept
 
     def field(self, parent: GraphQLObjectType, details: list[FieldDetails]) -> Completion | None:
         """From objects of the parent type to what the answer shows for this field of each."""
@@ -77,16 +81,16 @@ class Planner:
 
     def value(self, type_: GraphQLOutputType, details: list[FieldDetails]) -> Completion | None:
         """From what resolvers gave for this field to what the answer shows."""
-        if is_non_null_type(type_):
-            completion = self._present(type_.of_type, details)
-            return required_column(completion) if completion else None
-        completion = self._present(type_, details)
-        return nullable_column(completion) if completion else None
+        present = self._present(_without_null(type_), details)
+        return _column(type_, present) if present else None
+
+    def _list(self, of: GraphQLOutputType, details: list[FieldDetails]) -> Completion | None:
+        present = self._present(_without_null(of), details)
+        return list_column(_column(of, present), present) if present else None
 
     def _present(self, type_: GraphQLOutputType, details: list[FieldDetails]) -> Completion | None:
         if is_list_type(type_):
-            items = self.value(type_.of_type, details)
-            return list_column(items) if items else None
+            return self._list(type_.of_type, details)
         if is_leaf_type(type_):
             return leaf_column(type_)
         if is_object_type(type_):
@@ -109,7 +113,14 @@ class Planner:
             if column is None:
                 return None
             columns[name] = column
-        return object_column(columns, _of_its_class(definition) if type_.is_type_of else _shown)
+        shown = object_column(columns, of_class(definition.origin) if type_.is_type_of else are_shown)
+        if self._kept is None or not issubclass(definition.origin, NodeView):
+            return shown
+        if any(selected[0].node.selection_set for selected in fields.values()):
+            return shown
+        # Named like this it is the same whatever document it stands in: leaves have neither arguments nor selections.
+        selection = tuple((name, selected[0].node.name.value) for name, selected in fields.items())
+        return self._kept.column(type_, selection, definition.origin, shown)
 
     def _abstract(self, type_: GraphQLAbstractType, details: list[FieldDetails]) -> Completion | None:
         definition = _definition(type_)
@@ -117,13 +128,13 @@ class Planner:
             return None
         known: dict[type, Completion | None] = {}
 
-        def of_class(kind: type) -> Completion | None:
+        def by_class(kind: type) -> Completion | None:
             if kind not in known:
                 concrete = self._concrete(type_, definition, kind)
                 known[kind] = self._object(concrete, details) if concrete else None
             return known[kind]
 
-        return abstract_column(of_class)
+        return abstract_column(by_class)
 
     def _concrete(
         self, interface: GraphQLInterfaceType, shown_as: StrawberryObjectDefinition, kind: type
@@ -137,6 +148,14 @@ class Planner:
         if not isinstance(found, GraphQLObjectType) or _definition(found) is not own:
             return None
         return found if found.is_type_of and schema.is_sub_type(interface, found) else None
+
+
+def _without_null(type_: GraphQLOutputType) -> Any:
+    return type_.of_type if is_non_null_type(type_) else type_
+
+
+def _column(type_: GraphQLOutputType, present: Completion) -> Completion:
+    return required_column(present) if is_non_null_type(type_) else nullable_column(present)
 
 
 def _is_bare(definition: GraphQLField, details: Sequence[FieldDetails]) -> bool:
@@ -163,26 +182,3 @@ def _attribute(definition: GraphQLField) -> str | None:
 def _definition(type_: GraphQLObjectType | GraphQLAbstractType) -> StrawberryObjectDefinition | None:
     found = type_.extensions.get(DEFINITION)
     return found if isinstance(found, StrawberryObjectDefinition) else None
-
-
-def _of_its_class(definition: StrawberryObjectDefinition) -> Any:
-    """Whether all are of the type's own class and cast to no other."""
-    expected = {definition.origin}
-    has_own = bool(definition.origin.__dictoffset__)
-
-    def check(sources: Sequence[Any]) -> bool:
-        return set(map(type, sources)) == expected and not (
-            has_own and any(map(contains, map(vars, sources), repeat(TYPE_CAST_ATTRIBUTE)))
-        )
-
-    return check
-
-
-def _shown(sources: Sequence[Any]) -> bool:
-    """Whether all are objects made to be shown, so neither errors nor to be waited for."""
-    return all(
-        hasattr(kind, "__strawberry_definition__")
-        and not issubclass(kind, Exception)
-        and not hasattr(kind, "__await__")
-        for kind in set(map(type, sources))
-    )

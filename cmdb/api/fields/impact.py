@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, TypeAlias, cast
 
 import strawberry
 
 from cmdb.analysis.impact import ImpactResult
-from cmdb.analysis.impact_types import AffectedCi, GroupFailure, ImpactRequest, PathStep, Start
+from cmdb.analysis.impact_types import AffectedColumns, GroupFailure, ImpactRequest, PathStep, Start
+from cmdb.api.batching.table import Table
 from cmdb.api.context import ApiInfo
 from cmdb.api.enums import Direction, ImpactState, TruncationReason
 from cmdb.api.fields.configuration_items import unknown_class
@@ -191,7 +192,13 @@ class Impact(ImpactRecords):
 
     @strawberry.field(description="What was asked about, in the states they end in.")
     async def starts(self, info: ApiInfo) -> list[AffectedConfigurationItem]:
-        return await affected_rows(info, self.result, self.result.starts)
+        starts = self.result.starts
+        rows = AffectedColumns(
+            [start.id for start in starts],
+            [start.state for start in starts],
+            [start.distance for start in starts],
+        )
+        return list(await affected_rows(info, self.result, rows))
 
     @strawberry.field(description="How many are in each state, the worst first.")
     def by_state(self) -> list[StateCount]:
@@ -211,11 +218,11 @@ class Impact(ImpactRecords):
     @strawberry.field(description=f"What is hit, a page at a time; a page holds up to {LONG_PAGE:,}.")
     async def affected(self, info: ApiInfo, first: int = 100, after: str | None = None) -> AffectedConnection:
         offset, size = offset_of(after), page_size(first, LONG_PAGE)
-        rows = self.result.rows(size, offset)
+        rows = self.result.page(size, offset)
         return AffectedConnection(
             total_count=self.result.total,
-            nodes=await affected_rows(info, self.result, rows),
-            end_cursor=next_cursor(offset + len(rows), self.result.total),
+            nodes=cast("list[AffectedConfigurationItem]", await affected_rows(info, self.result, rows)),
+            end_cursor=next_cursor(offset + len(rows.ids), self.result.total),
         )
 
     @strawberry.field(description="The services that are hit, with their users and costs.")
@@ -324,17 +331,18 @@ async def ask_impact(info: ApiInfo, request: ImpactRequest, environments: list[s
 
 
 async def affected_rows(
-    info: ApiInfo, result: ImpactResult, rows: tuple[AffectedCi, ...]
-) -> list[AffectedConfigurationItem]:
+    info: ApiInfo, result: ImpactResult, rows: AffectedColumns
+) -> Table[AffectedConfigurationItem]:
     """Rows of an answer with their configuration items, fetched at once; those deleted meanwhile are left out."""
-    ids = [row.id for row in rows]
-    nodes, paths = await info.context.loaders.store.get(ids), PagePaths(result, ids)
-    there = [row for row in rows if row.id in nodes]
-    shown: list[Any] = info.context.types.show_all(nodes[row.id] for row in there)
-    return [
-        AffectedConfigurationItem(paths=paths, ci=ci, state=row.state, distance=row.distance)
-        for row, ci in zip(there, shown, strict=True)
-    ]
+    nodes, paths = await info.context.loaders.store.get(rows.ids), PagePaths(result, rows.ids)
+    if len(nodes) < len(rows.ids):
+        rows = rows.among(nodes)
+    columns = {
+        "ci": info.context.types.show_all(map(nodes.__getitem__, rows.ids)),
+        "state": rows.states,
+        "distance": rows.distances,
+    }
+    return Table(AffectedConfigurationItem, columns, paths=paths)
 
 
 def path_step(info: ApiInfo, step: PathStep, ci: ConfigurationItem) -> ImpactPathStep:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from cmdb.analysis.impact_diff import MOST_CIS, ImpactDiff, impact_diff
 from cmdb.analysis.impact_types import Start
@@ -41,9 +42,11 @@ class BeforeAndAfter:
         self._model = model
         self._topologies = topologies
         self._reader = ChangeReader(store, model)
-        self._services = frozenset(
-            model.with_subclasses(SERVICE_CLASS) if SERVICE_CLASS in model.classes else ()
-        )
+
+    @cached_property
+    def _services(self) -> frozenset[str]:
+        classes = self._model.classes
+        return frozenset(self._model.with_subclasses(SERVICE_CLASS) if SERVICE_CLASS in classes else ())
 
     async def starts(self, reference: str, assumed: ImpactState | None = None) -> tuple[Start, ...]:
         """The CIs a change touches, in the states expected while it is carried out, or all in one that is assumed.

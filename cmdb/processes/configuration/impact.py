@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from cmdb.analysis.impact import ImpactResult, impact
 from cmdb.analysis.impact_types import AffectedCi, ImpactRequest
@@ -58,9 +59,11 @@ class ImpactAnalysis:
         self._store = store
         self._model = model
         self._topologies = topologies
-        self._services = frozenset(
-            model.with_subclasses(SERVICE_CLASS) if SERVICE_CLASS in model.classes else ()
-        )
+
+    @cached_property
+    def _services(self) -> frozenset[str]:
+        classes = self._model.classes
+        return frozenset(self._model.with_subclasses(SERVICE_CLASS) if SERVICE_CLASS in classes else ())
 
     async def ask(self, request: ImpactRequest, environments: frozenset[str] | None = None) -> ImpactResult:
         """The CIs that are hit; with `environments`, only those of these environments are listed.

@@ -51,11 +51,15 @@ ODD_VALUES: tuple[Any, ...] = (
 
 
 class OddStore:
-    """A store whose nodes have values missing or of another kind, always the same ones of the same node."""
+    """A store whose nodes have values missing or of another kind, always the same ones of the same node.
+
+    What stands in it comes as the same object again, as from a cache.
+    """
 
     def __init__(self, store: GraphStore, share: float) -> None:
         self._store = store
         self._share = share
+        self._made: dict[str, tuple[Node, Node]] = {}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
@@ -70,6 +74,12 @@ class OddStore:
         return replace(page, nodes=tuple(self._odd(node) for node in page.nodes))
 
     def _odd(self, node: Node) -> Node:
+        made = self._made.get(node.id)
+        if made is None or made[0] != node:
+            made = self._made[node.id] = (node, self._changed(node))
+        return made[1]
+
+    def _changed(self, node: Node) -> Node:
         random = Random(node.id)
         if random.random() >= self._share:
             return node
