@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from enum import StrEnum
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from platformdirs import user_data_path
 from pydantic import Field, ValidationError
@@ -23,6 +23,7 @@ from cmdb.api.services import Services
 from cmdb.graph.archive import ArchiveStore
 from cmdb.graph.from_model import graph_schema
 from cmdb.graph.node_cache import NodeCache
+from cmdb.graph.receipt import Receipts
 from cmdb.graph.schema import GraphSchema
 from cmdb.graph.store import GraphStore
 from cmdb.inventory.engine import InventoryEngine
@@ -182,13 +183,17 @@ async def open_application(settings: Settings, clock: Clock | None = None) -> As
     try:
         # A store into which a restore was interrupted says so here, not in the middle of somebody's work.
         await store.head()
-        services = wire(model, store, clock, settings.topologies, settings.node_cache)
+        services = wire(model, store, clock, settings.topologies, settings.node_cache, receipts=store)
         yield Application(services, settings.shown_store, batching=settings.graphql_batching)
     finally:
         await store.close()
 
 
-async def open_store(address: str, schema: GraphSchema, clock: Clock) -> ArchiveStore:
+class WholeStore(ArchiveStore, Receipts, Protocol):
+    """All that every adapter can do."""
+
+
+async def open_store(address: str, schema: GraphSchema, clock: Clock) -> WholeStore:
     """The store at an address, brought to this version's layout.
 
     Raises:
@@ -210,7 +215,7 @@ async def open_store(address: str, schema: GraphSchema, clock: Clock) -> Archive
 @asynccontextmanager
 async def open_archive(
     settings: Settings, *, must_exist: bool = False
-) -> AsyncIterator[tuple[ArchiveStore, GraphSchema]]:
+) -> AsyncIterator[tuple[WholeStore, GraphSchema]]:
     """The store by itself, for carrying its whole content, and the schema; the store is closed at the end.
 
     Raises:
@@ -239,16 +244,19 @@ def wire(
     clock: Clock,
     source: TopologySource = TopologyKeeper,
     node_cache: int = 0,
+    receipts: Receipts | None = None,
 ) -> Services:
     """The parts over one store; those over its past get their topologies from the same source.
 
-    What only answers questions reads nodes through a cache of so many; what writes reads the store.
+    What only answers questions reads nodes through a cache of so many; what writes reads the store. With `receipts`
+    a file that was brought in before and still stands is not read again.
     """
     ids = UlidSource(clock)
     topologies = source(store, model)
     reading = cast("GraphStore", NodeCache(store, node_cache)) if node_cache else store
     impact = ImpactAnalysis(reading, model, topologies)
-    inventory = InventoryEngine(store, model, clock, ids, ahead=not isinstance(store, EmbeddedStore))
+    ahead = not isinstance(store, EmbeddedStore)
+    inventory = InventoryEngine(store, model, clock, ids, ahead=ahead, receipts=receipts)
     past = PastServices(store, graph_schema(model), clock, partial(wire, model, source=source))
     return Services(
         model=model,

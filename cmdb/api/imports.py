@@ -16,7 +16,7 @@ from cmdb.processes.configuration.imports import ImportRequest, outcome_data
 
 IN_MEMORY = 1 << 20
 OPTION = "option."
-PARAMETERS = ("source", "scope", "plan", "name")
+PARAMETERS = ("source", "scope", "plan", "reread", "name")
 
 
 async def receive_import(services: Services, request: Request, actor: Actor, limit: int) -> bytes:
@@ -46,7 +46,7 @@ def import_request(importer: str, given: Mapping[str, str]) -> ImportRequest:
     """What the query parameters ask for.
 
     Raises:
-        InvalidRequestError: one of them is not known, or `plan` is neither true nor false.
+        InvalidRequestError: one of them is not known, or `plan` or `reread` is neither true nor false.
     """
     options = {name.removeprefix(OPTION): value for name, value in given.items() if name.startswith(OPTION)}
     unknown = [name for name in given if name not in PARAMETERS and not name.startswith(OPTION)]
@@ -55,14 +55,19 @@ def import_request(importer: str, given: Mapping[str, str]) -> ImportRequest:
             f"there is no query parameter {unknown[0]!r}",
             remedy=f"Give {', '.join(PARAMETERS)}, or an importer's option as `{OPTION}<name>`.",
         )
-    plan = given.get("plan", "false").lower()
-    if plan not in {"true", "false"}:
-        raise InvalidRequestError(f"`plan` is {plan!r}", remedy="Give true or false.")
     return ImportRequest(
         importer,
         given.get("name") or "upload",
         given.get("source"),
         given.get("scope"),
-        plan == "true",
+        _is_asked("plan", given),
         options,
+        _is_asked("reread", given),
     )
+
+
+def _is_asked(name: str, given: Mapping[str, str]) -> bool:
+    value = given.get(name, "false").lower()
+    if value not in {"true", "false"}:
+        raise InvalidRequestError(f"`{name}` is {value!r}", remedy="Give true or false.")
+    return value == "true"

@@ -64,6 +64,7 @@ class ServerImports:
         path = f"/imports/{request.importer}"
         parameters = {f"option.{key}": value for key, value in request.options.items()}
         parameters |= {"plan": "true"} if request.plan else {}
+        parameters |= {"reread": "true"} if request.reread else {}
         parameters |= {"source": request.source} if request.source else {}
         parameters |= {"scope": request.scope} if request.scope else {}
         with opened(file, self._console) as stream:
@@ -86,7 +87,7 @@ async def _chunks(stream: BinaryIO) -> AsyncIterator[bytes]:
 
 
 class CountedStream(io.RawIOBase):
-    """A stream that tells how many bytes were read from it."""
+    """A stream that tells how far it was read."""
 
     def __init__(self, stream: BinaryIO, progress: Progress, task: TaskID) -> None:
         self._stream = stream
@@ -96,6 +97,16 @@ class CountedStream(io.RawIOBase):
     def readable(self) -> bool:
         """It can be read."""
         return True
+
+    def seekable(self) -> bool:
+        """A file can be read from another place, a pipe cannot."""
+        return self._stream.seekable()
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to another place."""
+        place = self._stream.seek(offset, whence)
+        self._progress.update(self._task, completed=place)
+        return place
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # only memoryviews come here
         """Fill the buffer."""

@@ -36,6 +36,7 @@ class Asked:
     scope: str | None = None
     options: tuple[str, ...] = ()
     mapping: Path | None = None
+    reread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def import_files(place: Place, asked: Asked, as_json: bool) -> int:
     terminal = open_terminal()
     options = options_of(asked)
     requests = [
-        ImportRequest(asked.importer, file.name, asked.source, asked.scope, asked.plan, options)
+        ImportRequest(asked.importer, file.name, asked.source, asked.scope, asked.plan, options, asked.reread)
         for file in asked.files
     ]
     outcomes = asyncio.run(_import_all(place, asked, requests, terminal, as_json))

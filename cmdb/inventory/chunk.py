@@ -18,23 +18,25 @@ from cmdb.inventory.observation import Problem
 from cmdb.inventory.plan import Action, ActionKind, Conflict, Tally
 from cmdb.inventory.prepared import PreparedObservation
 from cmdb.inventory.relate import DraftLink, Relater, WaitingRelationship
+from cmdb.inventory.standing import Standing, standing
 from cmdb.kernel.actor import Actor
 
 
 @dataclass(frozen=True, slots=True)
 class ChunkContext:
-    """What all chunks of a run have in common."""
+    """What all chunks of a run have in common. `read_at`: the time of what their file gives no time for."""
 
     source: str
     model: CompiledModel
     actor: Actor
     reason: str
     new_id: Callable[[], str]
+    read_at: str | None = None
 
 
 @dataclass(slots=True)
 class ChunkPlan:
-    """What a chunk comes to. `batch` has no request id yet."""
+    """What a chunk comes to. `batch` has no request id yet; `standing` is for the next time the file comes."""
 
     source: str
     batch: WriteBatch
@@ -47,6 +49,7 @@ class ChunkPlan:
     waiting_relationships: list[WaitingRelationship] = field(default_factory=list)
     drafts: list[Draft] = field(default_factory=list)
     links: list[DraftLink] = field(default_factory=list)
+    standing: Standing = field(default_factory=Standing)
 
     def is_empty(self) -> bool:
         """True when there is nothing to write."""
@@ -95,6 +98,7 @@ def plan_chunk(
         waiting_relationships=related.waiting,
         drafts=drafts,
         links=links,
+        standing=standing(drafts, drafter.unchanged, known.claims, context.read_at),
     )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from cmdb.graph.batch import Commit
+from cmdb.graph.receipt import Receipts
 from cmdb.graph.store import GraphStore
 from cmdb.inventory.assignment import Assignment
 from cmdb.inventory.chunk import ChunkContext, ChunkPlan
@@ -18,6 +19,7 @@ from cmdb.inventory.plan import Action, Plan, RunReport
 from cmdb.inventory.prepare import Preparer
 from cmdb.inventory.reader import StoreReader
 from cmdb.inventory.reading import Reading, open_reading
+from cmdb.inventory.repetition import Repetition, can_be_repeated
 from cmdb.inventory.run import Progress, Run, StoreSink
 from cmdb.inventory.stream import Chunks, ChunkSource
 from cmdb.kernel.actor import Actor, ActorKind
@@ -35,8 +37,9 @@ class RunOptions:
 
     source: the name under which its word is kept (provenance, precedence). scope: the network it looked at.
     actor: on whose behalf; the importer itself when None. run_id: names the run in the ledger; a new one when
-    None. reason: for the ledger. chunk_items, chunk_relationships: the most of each in one commit, unless a
-    single observation holds more. keep: most problems and conflicts held in the report.
+    None. reason: for the ledger. reread: whether a file is read although all of it stands already. chunk_items,
+    chunk_relationships: the most of each in one commit, unless a single observation holds more. keep: most
+    problems and conflicts held in the report.
     """
 
     source: str
@@ -44,6 +47,7 @@ class RunOptions:
     actor: Actor | None = None
     run_id: str | None = None
     reason: str | None = None
+    reread: bool = False
     chunk_items: int = 2_000
     chunk_relationships: int = 8_000
     keep: int = 1_000
@@ -59,12 +63,21 @@ class InventoryEngine:
         ids: Makes ids of CIs and runs.
         ahead: Whether a chunk is planned while the one before is written: quicker where writing is waiting for a
             server, slower where it is work of this process.
+        receipts: Where it is kept that a file was brought in; None: every file is read.
     """
 
     def __init__(
-        self, store: GraphStore, model: Model, clock: Clock, ids: IdSource, *, ahead: bool = False
+        self,
+        store: GraphStore,
+        model: Model,
+        clock: Clock,
+        ids: IdSource,
+        *,
+        ahead: bool = False,
+        receipts: Receipts | None = None,
     ) -> None:
         self._store = store
+        self._receipts = receipts
         self._model = model
         self._compiled: CompiledModel = compile_model(model)
         self._clock = clock
@@ -112,22 +125,49 @@ class InventoryEngine:
         """
         started = self._clock.now()
         run_id = options.run_id or self._ids.new_id()
+        repetition = await self._repetition(stream, options)
+        if repetition is not None and not options.reread:
+            known = await repetition.recall()
+            if known is not None:
+                return RunReport(
+                    run_id, options.source, known, seconds=self._seconds_since(started), repeated=True
+                )
         sink = StoreSink(self._store.commit, run_id)
-        reader = StoreReader(self._store)
-        run = Run(self._context(options), reader, sink, options.keep, ahead=self._ahead)
+        context = self._context(options)
+        if isinstance(stream, Reading):
+            context = replace(context, read_at=stream.source.read_at)
+        run = Run(context, StoreReader(self._store), sink, options.keep, ahead=self._ahead)
         await run.go(self._chunks(stream, options), progress, options.chunk_items)
+        counts = run.tally.counts()
+        if repetition is not None and run.is_settled:
+            await repetition.leave(counts, run.dated, sink.revisions)
         return RunReport(
             run_id=run_id,
             source=options.source,
-            counts=run.tally.counts(),
+            counts=counts,
             conflicts=tuple(run.conflicts),
             conflict_count=run.conflict_count,
             problems=tuple(run.problems),
             problem_count=run.problem_count,
             first_revision=sink.first_revision,
             last_revision=sink.last_revision,
-            seconds=(self._clock.now() - started).total_seconds(),
+            seconds=self._seconds_since(started),
         )
+
+    async def _repetition(
+        self, stream: Iterable[Observation | Problem] | Reading, options: RunOptions
+    ) -> Repetition | None:
+        """Where a file may have been brought in before; None for what cannot be read twice."""
+        if self._receipts is None or not isinstance(stream, Reading) or not can_be_repeated(stream):
+            return None
+        repetition = Repetition(
+            self._store, self._receipts, self._model, self._context(options), stream, options.scope
+        )
+        await repetition.begin()
+        return repetition
+
+    def _seconds_since(self, started: datetime) -> float:
+        return (self._clock.now() - started).total_seconds()
 
     def _context(self, options: RunOptions) -> ChunkContext:
         return ChunkContext(

@@ -121,18 +121,22 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """What an import did. `first_revision` and `last_revision` are None when nothing was altered."""
+    """What an import did. `first_revision` and `last_revision` are None when nothing was altered.
+
+    `repeated` is True when the very file had been brought in before and all of it still stood: it was not read.
+    """
 
     run_id: str
     source: str
     counts: Counts
-    conflicts: tuple[Conflict, ...]
-    conflict_count: int
-    problems: tuple[Problem, ...]
-    problem_count: int
-    first_revision: int | None
-    last_revision: int | None
     seconds: float
+    conflicts: tuple[Conflict, ...] = ()
+    conflict_count: int = 0
+    problems: tuple[Problem, ...] = ()
+    problem_count: int = 0
+    first_revision: int | None = None
+    last_revision: int | None = None
+    repeated: bool = False
 
 
 class Tally:

@@ -86,6 +86,8 @@ class Run:
         self, context: ChunkContext, reader: Reader, sink: Sink, keep: int, *, ahead: bool = True
     ) -> None:
         self.tally = Tally()
+        self.stands = True
+        self.dated: list[str] = []
         self.problems: list[Problem] = []
         self.problem_count = 0
         self.conflicts: list[Conflict] = []
@@ -106,6 +108,11 @@ class Run:
             await self._read(chunks, progress)
             await self._settle(size)
             await self._forget_unseen(size)
+
+    @property
+    def is_settled(self) -> bool:
+        """True when everything the source says went in and stands."""
+        return self.stands and not self.problem_count and not self.conflict_count
 
     async def _read(self, chunks: ChunkSource, progress: Callable[[Progress], None] | None) -> None:
         """Take chunk after chunk; while one is written, the next is planned and the one after that is read."""
@@ -184,6 +191,8 @@ class Run:
     def _include(self, plan: ChunkPlan) -> None:
         plan.memory.keep()
         self.tally.include(plan.tally)
+        self.stands = self.stands and plan.standing.whole
+        self.dated += plan.standing.dated
         self._report(plan.problems)
         self._doubt(plan.conflicts)
 
@@ -295,6 +304,7 @@ class StoreSink:
     def __init__(self, commit: Callable[[WriteBatch], Awaitable[Commit]], run_id: str) -> None:
         self.first_revision: int | None = None
         self.last_revision: int | None = None
+        self.revisions = 0
         self._commit = commit
         self._run_id = run_id
         self._number = 0
@@ -309,6 +319,7 @@ class StoreSink:
         if commit.revision is not None:
             self.first_revision = self.first_revision or commit.revision
             self.last_revision = commit.revision
+            self.revisions += not commit.replayed
         return commit
 
 

@@ -49,6 +49,27 @@ def test_a_plan_writes_nothing_then_the_import_does_then_nothing_is_left_to_do(p
     assert ["unchanged"] == list(again["counts"])  # type: ignore[call-overload]
 
 
+def test_the_very_file_again_is_not_read_until_somebody_changes_a_ci(person: Person) -> None:
+    """It says so; `--reread` reads it all the same. A record about a CI is no change of it."""
+
+    def bring_in(*options: str) -> dict[str, object]:
+        data: dict[str, object] = person.ask("import", "nmap", SCAN, "--json", *options).data()
+        return data
+
+    def asked(document: str) -> object:
+        return person.ask("query", "-", stdin=document.encode()).data()
+
+    first, again, reread = bring_in(), bring_in(), bring_in("--reread")
+    asked('mutation { createIncident(input: {title: "The printer is slow"}) { id } }')
+    said = person.ask("import", "nmap", SCAN).out
+    asked('mutation { createConfigurationItem(input: {class: "Team", attributes: {name: "Print"}}) { id } }')
+    changed = bring_in()
+
+    assert [False, True, False, False] == [each["repeated"] for each in (first, again, reread, changed)]
+    assert again["counts"] == reread["counts"] == changed["counts"]
+    assert "the very file was brought in before" in said
+
+
 def test_files_are_imported_one_after_another_and_from_standard_input(person: Person) -> None:
     """Each has its own report; a pipe may be compressed."""
     piped = person.ask("import", "nmap", "-", stdin=gzip.compress(SCAN.read_bytes()))

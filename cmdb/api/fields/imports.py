@@ -41,6 +41,9 @@ class ImportOutcome:
     conflict_count: int = strawberry.field(description="Observations left for a person to decide.")
     problem_count: int
     last_revision: int | None = strawberry.field(description="Null when nothing was altered.")
+    repeated: bool = strawberry.field(
+        description="True when this very file had been brought in and all of it still stood: it was not read."
+    )
 
     @strawberry.field(description="What happened, by action and class or relationship type.")
     def counts(self) -> list[ImportCount]:
@@ -79,6 +82,9 @@ class ImportInventoryInput:
     )
     scope: str | None = strawberry.field(default=None, description="The network it looked at.")
     plan: bool = strawberry.field(default=False, description="Only say what would be done.")
+    reread: bool = strawberry.field(
+        default=False, description="Read the file although all of it stands already."
+    )
     file_name: str = "upload"
     options: JSON | None = strawberry.field(default=None, description="Options of the importer, by name.")
 
@@ -93,7 +99,7 @@ class ImportMutations:
     async def import_inventory(self, info: ApiInfo, input: ImportInventoryInput) -> ImportOutcome:
         options = {name: str(value) for name, value in json_object(input.options).items()}
         request = ImportRequest(
-            input.importer, input.file_name, input.source, input.scope, input.plan, options
+            input.importer, input.file_name, input.source, input.scope, input.plan, options, input.reread
         )
         outcome = await info.context.services.imports.bring_in(
             request, BytesIO(input.content.encode()), info.context.actor
@@ -104,4 +110,5 @@ class ImportMutations:
             conflict_count=outcome.conflict_count,
             problem_count=outcome.problem_count,
             last_revision=outcome.last_revision if isinstance(outcome, RunReport) else None,
+            repeated=isinstance(outcome, RunReport) and outcome.repeated,
         )

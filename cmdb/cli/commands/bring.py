@@ -46,14 +46,20 @@ def bring_in(
         Optional[Path],  # noqa: UP045
         typer.Option(metavar="FILE", help="Column mapping of a table (YAML)."),
     ] = None,
+    reread: Annotated[
+        bool, typer.Option("--reread", help="Read a file again although all of it stands already.")
+    ] = False,
     json: Json = False,
     store: Store = None,
     url: Url = None,
 ) -> None:
-    """Bring scans and tables in. What is known is recognised; a file twice changes nothing."""
+    """Bring scans and tables in. What is known is recognised; a file twice changes nothing.
+
+    A file that was brought in before is not read again as long as nobody has changed a CI or relationship since.
+    """
     from cmdb.cli.importing import Asked, import_files
 
-    asked = Asked(importer, tuple(files), plan, source, scope, tuple(option or ()), mapping)
+    asked = Asked(importer, tuple(files), plan, source, scope, tuple(option or ()), mapping, reread)
     code = import_files(chosen(context.obj, store, url), asked, json)
     if code:
         raise typer.Exit(code)

@@ -108,6 +108,7 @@ class ImportAnswer(_Part):
     first_revision: int | None = None
     last_revision: int | None = None
     seconds: float | None = None
+    repeated: bool = False
 
     @property
     def incomplete(self) -> bool:
@@ -142,6 +143,8 @@ def headline(file: str, answer: ImportAnswer) -> Text:
         line = Text.assemble((clean(file), "bold"), " changed nothing")
     if answer.total("unchanged"):
         line += Text(f", {answer.total('unchanged'):,} unchanged")
+    if answer.repeated:
+        line += Text(": the very file was brought in before, and all of it still stands")
     if answer.conflict_count:
         line += Text(f", {plural(answer.conflict_count, 'conflict')}", "yellow")
     if answer.problem_count:

@@ -19,7 +19,8 @@ class ImportRequest:
     """How a file is to be brought in.
 
     `source` is the name under which its word is kept (the importer's own, when None), `scope` the network it
-    looked at. With `plan` nothing is written. `options` are the importer's.
+    looked at. With `plan` nothing is written. `options` are the importer's. With `reread` the file is read although
+    all of it stands already.
     """
 
     importer: str
@@ -28,6 +29,7 @@ class ImportRequest:
     scope: str | None = None
     plan: bool = False
     options: Mapping[str, str] = field(default_factory=dict)
+    reread: bool = False
 
 
 class InventoryImports:
@@ -54,6 +56,7 @@ class InventoryImports:
             scope=request.scope or DEFAULT_SCOPE,
             actor=actor,
             reason=f"import of {request.file_name} from {name}",
+            reread=request.reread,
         )
         if request.plan:
             return await self._inventory.plan(reading, options)
@@ -79,4 +82,5 @@ def outcome_data(outcome: Plan | RunReport) -> dict[str, object]:
         "first_revision": outcome.first_revision,
         "last_revision": outcome.last_revision,
         "seconds": outcome.seconds,
+        "repeated": outcome.repeated,
     }

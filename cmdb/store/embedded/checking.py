@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import MappingProxyType
 
-from cmdb.store.embedded import ledger, value_index
+from cmdb.store.embedded import ledger, receipts, value_index
 from cmdb.store.embedded.faults import damaged
 
 _MOST_TOLD = 5
@@ -100,6 +100,9 @@ def _index_faults(connection: sqlite3.Connection) -> Iterator[str]:
         yield "the index of values does not fit the nodes"
     if ledger.touches_of_revisions(connection) != ledger.touches_as_kept(connection):
         yield "what says which revisions touched a node does not fit the ledger"
+    lost = receipts.damaged_keys(connection)
+    if lost:
+        yield f"{len(lost)} receipts are not what was written"
 
 
 def _search_faults(connection: sqlite3.Connection) -> list[str]:

@@ -122,4 +122,15 @@ STEPS: tuple[tuple[str, ...], ...] = (
         )
         """,
     ),
+    (
+        """
+        CREATE TABLE receipts (
+            key TEXT PRIMARY KEY,
+            revision INTEGER NOT NULL,
+            hash TEXT NOT NULL,
+            content BLOB NOT NULL,
+            checksum INTEGER NOT NULL
+        )
+        """,
+    ),
 )

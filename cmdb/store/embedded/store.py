@@ -14,6 +14,7 @@ from cmdb.graph.batch import Commit, WriteBatch
 from cmdb.graph.elements import Evidence, Link, LinkKey, Node, Properties
 from cmdb.graph.errors import StoreUnavailableError
 from cmdb.graph.query import LinkQuery, NodePage, NodeQuery, RegionQuery, SearchHit, SearchQuery
+from cmdb.graph.receipt import Receipt
 from cmdb.graph.revision import Head, Revision
 from cmdb.graph.schema import GraphSchema
 from cmdb.graph.structure import Structure
@@ -28,6 +29,7 @@ from cmdb.store.embedded import (
     ledger,
     migrating,
     reading,
+    receipts,
     regions,
     searching,
     shapes,
@@ -115,6 +117,14 @@ class EmbeddedStore:
         if commit.revision is not None:
             self._index_when_quiet()
         return commit
+
+    async def receipt(self, key: str) -> Receipt | None:
+        """The receipt kept under a key."""
+        return await self._connections.read(lambda connection: receipts.read(connection, key))
+
+    async def keep_receipt(self, receipt: Receipt) -> None:
+        """Keep a receipt, in place of one with the same key."""
+        await self._write(lambda connection: receipts.keep(connection, receipt))
 
     async def get(self, ids: Sequence[str]) -> Mapping[str, Node]:
         """The nodes with these ids, in the order asked for."""

@@ -205,3 +205,13 @@ CREATE (r:CmdbRevision) SET r = $revision
 """
 
 EXISTING = "CYPHER replan=skip UNWIND $ids AS id MATCH (n:CmdbNode {id: id}) RETURN n.id"
+
+RECEIPT = "MATCH (r:CmdbReceipt {key: $key}) RETURN r.revision, r.hash, r.content"
+
+KEEP_RECEIPT = """
+MERGE (r:CmdbReceipt {key: $key}) SET r.revision = $revision, r.hash = $hash, r.content = $content
+"""
+
+DROP_OLD_RECEIPTS = """
+MATCH (r:CmdbReceipt) WHERE r.key >= '' WITH r ORDER BY r.revision DESC, r.key SKIP $kept DELETE r
+"""

@@ -12,6 +12,7 @@ from cmdb.graph.archive import Holding, Piece, RequestResult
 from cmdb.graph.batch import Commit, WriteBatch
 from cmdb.graph.elements import Evidence, Link, LinkKey, Node, Properties
 from cmdb.graph.query import LinkQuery, NodePage, NodeQuery, RegionQuery, SearchHit, SearchQuery
+from cmdb.graph.receipt import Receipt
 from cmdb.graph.revision import Head, Revision
 from cmdb.graph.schema import GraphSchema
 from cmdb.graph.structure import Structure
@@ -26,6 +27,7 @@ from cmdb.store.neo4j import (
     loading,
     migrating,
     reading,
+    receipts,
     regions,
     searching,
     shapes,
@@ -111,6 +113,14 @@ class Neo4jStore:
                     if attempt == _ATTEMPTS:
                         raise
         raise AssertionError("the last attempt returns or raises")
+
+    async def receipt(self, key: str) -> Receipt | None:
+        """The receipt kept under a key."""
+        return await self._connection.read(lambda transaction: receipts.read(transaction, key))
+
+    async def keep_receipt(self, receipt: Receipt) -> None:
+        """Keep a receipt, in place of one with the same key."""
+        await self._connection.write(lambda transaction: receipts.keep(transaction, receipt))
 
     async def get(self, ids: Sequence[str]) -> Mapping[str, Node]:
         """The nodes with these ids, in the order asked for."""

@@ -22,6 +22,7 @@ from cmdb.graph.query import (
     RegionQuery,
     SearchQuery,
 )
+from cmdb.graph.receipt import Receipt
 from cmdb.store.neo4j import statements
 from cmdb.store.neo4j.layout import layout_of
 from cmdb.store.neo4j.store import Neo4jStore, open_neo4j
@@ -75,7 +76,8 @@ async def _use(store: Neo4jStore) -> None:
     await store.get(["h001"])
     await store.resolve(["c5"])
     await store.evidence(["h001"])
-    await store.head()
+    await store.keep_receipt(Receipt("file", await store.head(), b""))
+    await store.receipt("file")
     for direction in (OUT, IN):
         await store.links(LinkQuery(("h001", "h002"), direction))
         await store.links(LinkQuery(("h001",), direction, ("RUNS_ON",), ("Host",), 3))

@@ -9,7 +9,6 @@ from pathlib import Path
 from cmdb.graph.elements import Evidence, Node
 from cmdb.graph.from_model import graph_schema
 from cmdb.graph.query import PAGE_LIMIT, Condition, Direction, LinkQuery, NodeQuery, Operator
-from cmdb.graph.store import GraphStore
 from cmdb.inventory.engine import InventoryEngine, RunOptions
 from cmdb.inventory.observation import (
     Observation,
@@ -35,7 +34,7 @@ from cmdb.model.types import (
     RelationshipType,
     RootCausePolicy,
 )
-from cmdb.store.embedded.store import open_embedded
+from cmdb.store.embedded.store import EmbeddedStore, open_embedded
 from tests.oracles.estates import RISK_POLICY
 
 MONDAY = "2026-11-16T08:00:00.000Z"
@@ -166,7 +165,7 @@ def make_model(precedence: tuple[str, ...] = ("agent", "table", "nmap")) -> Mode
 class Estate:
     """An engine, and looks at what it wrote."""
 
-    store: GraphStore
+    store: EmbeddedStore
     engine: InventoryEngine
 
     async def run(
@@ -211,7 +210,7 @@ async def open_estate(folder: Path, model: Model | None = None) -> AsyncIterator
     used, clock = model or make_model(), StillClock()
     store = await open_embedded(folder / "estate.db", graph_schema(used), clock)
     try:
-        yield Estate(store, InventoryEngine(store, used, clock, UlidSource(clock)))
+        yield Estate(store, InventoryEngine(store, used, clock, UlidSource(clock), receipts=store))
     finally:
         await store.close()
 

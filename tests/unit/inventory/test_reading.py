@@ -16,56 +16,13 @@ from cmdb.inventory.plan import ActionKind, plan_data
 from cmdb.inventory.reading import Reading
 from cmdb.inventory.registry import BrokenImporterError, UnknownImporterError
 from tests.unit.inventory.estate import MONDAY, Estate, open_estate
+from tests.unit.inventory.lines import ELSEWHERE, reading
 
-IMPORTER = """
-import os, signal
-from cmdb.inventory.importer import UnreadableSourceError
-from cmdb.inventory.observation import Observation, ObservedItem, ObservedRelationship, Problem
-
-class Lines:
-    description = "Lines of `name serial`."
-    options = {}
-
-    def read(self, source):
-        print("this goes to the people, not into the frames")
-        for number, line in enumerate(source.stream, 1):
-            words = line.decode().split()
-            if words[0] == "unreadable":
-                raise UnreadableSourceError("not of this kind", details={"line": number})
-            if words[0] == "crash":
-                raise ZeroDivisionError("of its own")
-            if words[0] == "die":
-                os.kill(os.getpid(), signal.SIGKILL)
-            if words[0] == "bad":
-                yield Problem(f"line {number}", "ROW_SHORT", "a row is short", "Complete it.")
-                continue
-            name, serial = words
-            host = ObservedItem("host", "Host", {"name": name, "serial_number": serial})
-            port = ObservedItem("port", "Endpoint", {"name": "tcp/22", "protocol": "tcp", "port": 22})
-            links = [ObservedRelationship("LISTENS_ON", "port", "host")]
-            yield Observation(f"line {number}", source.read_at, (host, port), tuple(links))
-"""
 OPTIONS = RunOptions("lines", chunk_items=20)
 HOSTS = [f"h{number} S-{number}" for number in range(60)]
-HERE, ELSEWHERE = None, 1
+HERE = None
 
-
-@pytest.fixture(autouse=True)
-def _lines_importer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An importer as a stranger would install it, for this process and for its children."""
-    package = tmp_path / "packages"
-    described = package / "lines_importer-1.0.dist-info"
-    described.mkdir(parents=True)
-    (package / "lines_importer.py").write_text(IMPORTER)
-    (described / "METADATA").write_text("Metadata-Version: 2.1\nName: lines-importer\nVersion: 1.0\n")
-    (described / "entry_points.txt").write_text("[cmdb.importers]\nlines = lines_importer:Lines\n")
-    monkeypatch.syspath_prepend(str(package))
-    monkeypatch.setenv("PYTHONPATH", str(package))
-
-
-def reading(lines: list[str], large: int | None = ELSEWHERE, importer: str = "lines") -> Reading:
-    stream = io.BytesIO("".join(f"{line}\n" for line in lines).encode())
-    return Reading(importer, Source("hosts.txt", stream, MONDAY), large)
+pytestmark = pytest.mark.usefixtures("lines_importer")
 
 
 def reading_processes() -> list[str]:

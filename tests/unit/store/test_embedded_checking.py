@@ -12,6 +12,7 @@ import pytest
 from cmdb.graph.batch import NodeUpdate, Sighting
 from cmdb.graph.elements import Stamp
 from cmdb.graph.errors import StoreDamagedError
+from cmdb.graph.receipt import Receipt
 from cmdb.graph.schema import GraphSchema
 from cmdb.store.embedded import EmbeddedStore, open_embedded
 from tests.contract.build import FixedClock, batch, host, link, put, unlink
@@ -52,6 +53,7 @@ async def store(path: Path) -> AsyncIterator[EmbeddedStore]:
     await put(store, stamped, link("RUNS_ON", "a", "b"), link("CONNECTS", "b", "c"))
     await put(store, Sighting("a", "scan", LAST), Sighting("b", "scan", FIRST), Sighting("b", "agent", LAST))
     await put(store, Sighting("a", "scan", FIRST), unlink("CONNECTS", "b", "c"))
+    await store.keep_receipt(Receipt("file", await store.head(), b"content"))
     yield store
     await store.close()
 
@@ -73,6 +75,8 @@ async def test_a_file_as_it_was_written_is_whole(store: EmbeddedStore) -> None:
         ("UPDATE touches SET revision = 3 WHERE node = 'a' AND revision = 2", "which revisions touched"),
         ("INSERT INTO touches VALUES ('d', 1)", "which revisions touched"),
         ("DELETE FROM indexed_values WHERE value = 'x'", "index of values"),
+        ("UPDATE receipts SET content = x'00'", "receipts"),
+        ("UPDATE receipts SET revision = 1", "receipts"),
         ("UPDATE indexed_values SET value = 8 WHERE value = 7", "index of values"),
         ("UPDATE indexed_values SET node = 2 WHERE id = 'a' AND value = 3", "index of values"),
         (

@@ -256,6 +256,7 @@ async def test_a_file_of_layout_1_is_brought_to_the_index_of_values(path: Path) 
         for statement in (
             "ALTER TABLE evidence DROP COLUMN checksum",
             "ALTER TABLE sightings DROP COLUMN checksum",
+            "DROP TABLE receipts",
             "DROP TABLE touches",
             "DROP TABLE indexed_values",
             "DROP TABLE indexed_properties",
