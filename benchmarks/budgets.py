@@ -46,8 +46,8 @@ def judge(results: Results) -> list[Judged]:
         _completion(results),
         *_imports(results),
         *_imports_into_neo4j(results),
-        *_again(results, importing.SECTION, importing.FIRST, importing.AGAIN),
-        *_again(results, neo4j_importing.SECTION, neo4j_importing.FIRST, neo4j_importing.AGAIN),
+        *_again(results, importing.SECTION),
+        *_again(results, neo4j_importing.SECTION),
         *_revisions(results),
         *_start(results),
         *_memory(results),
@@ -148,19 +148,22 @@ def _imports(results: Results) -> list[Judged]:
 
 def _imports_into_neo4j(results: Results) -> list[Judged]:
     what, wanted = "Import into Neo4j beside a bare UNWIND … MERGE", "60 % of its throughput"
-    found = {each.subject: each for each in results.of(neo4j_importing.SECTION)}
-    ours, bare = found.get(neo4j_importing.FIRST), found.get(neo4j_importing.BARE)
-    if ours is None or bare is None:
-        return [Judged(what, wanted, "", Verdict.NOT_MEASURED)]
-    share = ours.rate / bare.rate
-    return [_judged(what, wanted, share, f"{share:.0%}", lambda seen: seen >= 0.6)]
+    found = results.of(neo4j_importing.SECTION)
+    judged = []
+    for ours in (each for each in found if each.subject == importing.FIRST):
+        bare = next(each for each in found if (each.task, each.subject) == (ours.task, neo4j_importing.BARE))
+        share = ours.rate / bare.rate
+        judged.append(
+            _judged(f"{what}: {ours.task}", wanted, share, f"{share:.0%}", lambda seen: seen >= 0.6)
+        )
+    return judged or [Judged(what, wanted, "", Verdict.NOT_MEASURED)]
 
 
-def _again(results: Results, section: str, first_time: str, again_time: str) -> list[Judged]:
+def _again(results: Results, section: str) -> list[Judged]:
     found = results.of(section)
     judged = []
-    for first in (each for each in found if each.subject == first_time):
-        again = next(each for each in found if (each.task, each.subject) == (first.task, again_time))
+    for first in (each for each in found if each.subject == importing.FIRST):
+        again = next(each for each in found if (each.task, each.subject) == (first.task, importing.AGAIN))
         ratio = first.timing.median / again.timing.median
         what = f"The same again: {first.task}"
         judged.append(

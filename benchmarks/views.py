@@ -204,7 +204,8 @@ def _import(results: Results) -> Table:
         )
     explanation = (
         "Importer, identification, reconciliation, provenance and ledger on the embedded store, every commit safe on "
-        "disk; beside the same nodes and links put into two plain SQLite tables in transactions of 2,000 rows."
+        "disk; beside the same nodes and links put into two plain SQLite tables in transactions of 2,000 rows. The same "
+        "file again is not read while all of it stands; with `--reread` it is, and so is a stream, which is no file."
     )
     columns = ("file", "", "CIs", "median, ms", "slowest, ms", "processor, ms", "CIs/s", "beside bare")
     return Table(TITLES[importing.SECTION], explanation, columns, tuple(rows), "import.svg")

@@ -79,7 +79,7 @@ def imports(results: Results) -> Table:
         "indexes that the product keeps for questions. The processor's time is that of the importing process alone."
     )
     columns = (
-        "stream",
+        "file",
         "",
         "CIs",
         "median, ms",

@@ -67,8 +67,8 @@ def beside_neo4j(**changes: float) -> Results:
     imports = [
         took(neo4j_importing.SECTION, subject, milliseconds, amount=20_000, task="stream")
         for subject, milliseconds in (
-            (neo4j_importing.FIRST, at["neo4j first"]),
-            (neo4j_importing.AGAIN, at["neo4j again"]),
+            (importing.FIRST, at["neo4j first"]),
+            (importing.AGAIN, at["neo4j again"]),
             (neo4j_importing.BARE, 100),
         )
     ]
