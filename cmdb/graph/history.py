@@ -87,6 +87,9 @@ class PastStore:
     async def close(self) -> None:
         """Nothing: the store beneath belongs to somebody else."""
 
+    def prepare(self, batch: WriteBatch) -> None:
+        """Nothing: nothing is written to the past."""
+
     async def commit(self, batch: WriteBatch) -> Commit:  # noqa: ARG002  # the port's
         """Refused.
 

@@ -35,6 +35,13 @@ class GraphStore(Protocol):
         """The newest revision."""
         ...
 
+    def prepare(self, batch: WriteBatch) -> None:
+        """Work out ahead what can be of a batch that is going to be committed, or perhaps not; any thread may call it.
+
+        It says nothing of what is wrong with the batch, and committing does not need it.
+        """
+        ...
+
     async def commit(self, batch: WriteBatch) -> Commit:
         """Write all of the batch as one revision, or nothing of it.
 

@@ -132,7 +132,7 @@ class InventoryEngine:
                 return RunReport(
                     run_id, options.source, known, seconds=self._seconds_since(started), repeated=True
                 )
-        sink = StoreSink(self._store.commit, run_id)
+        sink = StoreSink(self._store, run_id)
         context = self._context(options)
         if isinstance(stream, Reading):
             context = replace(context, read_at=stream.source.read_at)
@@ -205,6 +205,9 @@ class _PlanSink:
     def __init__(self, overlay: Overlay) -> None:
         self.actions: list[Action] = []
         self._overlay = overlay
+
+    def prepare(self, plan: ChunkPlan) -> None:
+        """Nothing: nothing is written."""
 
     async def take(self, plan: ChunkPlan, known: Known) -> Commit | None:
         self.actions.extend(plan.actions(known))

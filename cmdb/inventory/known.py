@@ -57,12 +57,15 @@ async def fetch_known(reader: Reader, model: CompiledModel, chunk: Sequence[Prep
     """
     known = Known()
     candidates = _Candidates(known)
-    own, told = _identifiers(chunk)
+    # Many relationships share one reference.
+    references = list(dict.fromkeys([each for observation in chunk for each in observation.references()]))
+    own = _identifiers(chunk)
+    told = {text for each in references for _, text in each.identifiers}
     known.claims.update(await reader.resolve(list(own | told)))
-    await _fetch_names(reader, model, chunk, known)
+    await _fetch_names(reader, model, references, known)
     while await _fetch_dependent(reader, chunk, known, candidates):
         pass
-    pinned = (each.node_id for observation in chunk for each in observation.references() if each.node_id)
+    pinned = (each.node_id for each in references if each.node_id)
     named = (one for found in known.names.values() for one in found)
     ids = list({*known.claims.values(), *named, *pinned})
     # A CI that relationships only lead to is not judged: its provenance does not matter.
@@ -103,6 +106,7 @@ class _Candidates:
     def __init__(self, known: Known) -> None:
         self._known = known
         self._of_item: dict[PreparedItem, list[str]] = {}
+        self._of_reference: dict[PreparedReference, list[str]] = {}
         self._joined: dict[str, set[str]] = {}
 
     def join(self, chunk: Iterable[PreparedObservation]) -> bool:
@@ -127,12 +131,16 @@ class _Candidates:
                     grows = grows or not holders <= known
                     known |= holders
         self._of_item.clear()
+        self._of_reference.clear()
         return bool(loose)
 
     def of_end(self, observation: PreparedObservation, end: PreparedEnd) -> list[str]:
         if isinstance(end, int):
             return self.of_item(observation, observation.items[end])
-        return self._of_reference(end)
+        found = self._of_reference.get(end)
+        if found is None:
+            found = self._of_reference[end] = self._meant(end)
+        return found
 
     def of_parent(self, observation: PreparedObservation, item: PreparedItem, within: str) -> list[str]:
         parent = item.parents.get(within)
@@ -162,7 +170,7 @@ class _Candidates:
             self._of_item[item] = found
         return found
 
-    def _of_reference(self, reference: PreparedReference) -> list[str]:
+    def _meant(self, reference: PreparedReference) -> list[str]:
         if reference.node_id is not None:
             return [reference.node_id]
         claims = self._known.claims
@@ -174,39 +182,35 @@ class _Candidates:
         return found
 
 
-def _identifiers(chunk: Iterable[PreparedObservation]) -> tuple[set[str], set[str]]:
-    """The identifiers that items have of their own, and those by which references name other CIs."""
-    own: set[str] = set()
-    told: set[str] = set()
-    for observation in chunk:
-        for item in observation.items:
-            for _, text in item.strong:
-                own.add(text)
-            for _, text in item.weak:
-                own.add(text)
-        for relationship in observation.relationships:
-            for end in (relationship.source, relationship.target):
-                if not isinstance(end, int):
-                    told.update([text for _, text in end.identifiers])
-    return own, told
+def _identifiers(chunk: Iterable[PreparedObservation]) -> set[str]:
+    """The identifiers that items have of their own."""
+    own = {text for observation in chunk for item in observation.items for _, text in item.strong}
+    own.update([text for observation in chunk for item in observation.items for _, text in item.weak])
+    return own
 
 
 async def _fetch_names(
-    reader: Reader, model: CompiledModel, chunk: Iterable[PreparedObservation], known: Known
+    reader: Reader, model: CompiledModel, references: Iterable[PreparedReference], known: Known
 ) -> None:
+    """Ask for the names by which references mean CIs; classes whose CIs have the same names are asked for at once."""
     wanted: dict[str, dict[str, None]] = defaultdict(dict)
-    for observation in chunk:
-        for reference in observation.references():
-            if reference.name is not None and not any(
-                text in known.claims for _, text in reference.identifiers
-            ):
-                wanted[reference.plan.name][reference.name] = None
-    for class_name, names in wanted.items():
+    claims = known.claims
+    for reference in references:
+        if reference.name is not None and not any([text in claims for _, text in reference.identifiers]):  # noqa: C419
+            wanted[reference.plan.name][reference.name] = None
+    together: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for class_name in wanted:
         attributes = model.classes[class_name].attributes
-        properties = tuple(each for each in NAME_PROPERTIES if each in attributes)
-        for node in await reader.named(model.subclasses[class_name], properties, list(names)):
-            for name in names_of(node, properties) & names.keys():
-                known.names.setdefault((class_name, name), []).append(node.id)
+        together[tuple(each for each in NAME_PROPERTIES if each in attributes)].append(class_name)
+    for properties, classes in together.items():
+        labels = dict.fromkeys([label for each in classes for label in model.subclasses[each]])
+        names = dict.fromkeys([name for each in classes for name in wanted[each]])
+        for node in await reader.named(tuple(labels), properties, list(names)):
+            called = names_of(node, properties)
+            for class_name in classes:
+                if node.label in model.subclasses[class_name]:
+                    for name in called & wanted[class_name].keys():
+                        known.names.setdefault((class_name, name), []).append(node.id)
 
 
 async def _fetch_links(

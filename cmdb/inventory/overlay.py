@@ -22,6 +22,7 @@ class Overlay:
         self._evidence: dict[str, Evidence] = {}
         self._links: dict[LinkKey, Properties | None] = {}
         self._by_end: dict[tuple[Direction, str], dict[LinkKey, None]] = defaultdict(dict)
+        self._not_by_end: list[LinkKey] = []
 
     def absorb(self, batch: WriteBatch, known: Known) -> None:
         """Lay a batch over the store; `known` holds the nodes it changes as they stood."""
@@ -41,10 +42,10 @@ class Overlay:
             self._evidence[sighting.node_id] = Evidence(
                 evidence.stamps, {**evidence.seen, sighting.source: now}, evidence.identifiers
             )
-        for gone in batch.link_deletes:
-            self._put(gone.key, None)
-        for put in batch.link_puts:
-            self._put(put.key, put.properties)
+        self._links.update([(gone.key, None) for gone in batch.link_deletes])
+        self._links.update([(put.key, put.properties) for put in batch.link_puts])
+        self._not_by_end += [gone.key for gone in batch.link_deletes]
+        self._not_by_end += [put.key for put in batch.link_puts]
 
     async def resolve(self, identifiers: Sequence[str]) -> Mapping[str, str]:
         """The node id that holds each identifier."""
@@ -69,6 +70,7 @@ class Overlay:
     async def links(self, query: LinkQuery) -> Mapping[str, Sequence[Link]]:
         """The links of each node asked for."""
         found = {key: list(links) for key, links in (await self._below.links(query)).items()}
+        self._sort_by_end()
         for node_id in query.ids:
             keys = self._by_end.get((query.direction, node_id), ())
             laid = [key for key in keys if not query.types or key.type in query.types]
@@ -92,11 +94,11 @@ class Overlay:
         below = [
             each for each in await self._below.named(labels, properties, names) if each.id not in self._nodes
         ]
-        wanted = set(names)
+        wanted, chosen = set(names), frozenset(labels)
         over = [
             node
             for node in self._nodes.values()
-            if node.label in labels and not wanted.isdisjoint(names_of(node, properties))
+            if node.label in chosen and not wanted.isdisjoint(names_of(node, properties))
         ]
         return below + over
 
@@ -129,7 +131,9 @@ class Overlay:
         }
         self._evidence[update.id] = Evidence({**lasting, **update.stamps}, evidence.seen, identifiers)
 
-    def _put(self, key: LinkKey, properties: Properties | None) -> None:
-        self._links[key] = properties
-        self._by_end[Direction.OUT, key.source][key] = None
-        self._by_end[Direction.IN, key.target][key] = None
+    def _sort_by_end(self) -> None:
+        """Note at which nodes the links laid over stand: many chunks never ask."""
+        for key in self._not_by_end:
+            self._by_end[Direction.OUT, key.source][key] = None
+            self._by_end[Direction.IN, key.target][key] = None
+        self._not_by_end.clear()

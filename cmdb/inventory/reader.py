@@ -50,6 +50,7 @@ class StoreReader:
 
     def __init__(self, store: GraphStore) -> None:
         self._store = store
+        self._labels_named: dict[tuple[str, ...], dict[str, None]] = {}
 
     async def resolve(self, identifiers: Sequence[str]) -> Mapping[str, str]:
         """The node id that holds each identifier."""
@@ -76,18 +77,22 @@ class StoreReader:
     ) -> Sequence[Node]:
         """The nodes of these labels that have one of the names in one of the properties."""
         found: dict[str, Node] = {}
+        # A store plans each set of labels by itself: with those asked for before, the set soon is always the same.
+        asked = self._labels_named.setdefault(properties, {})
+        asked.update(dict.fromkeys(labels))
         # Of so few names at once, what is found fits on a page as a rule: a second page would ask all over again.
         for start in range(0, len(names), _NAMES_AT_ONCE):
             part = list(names[start : start + _NAMES_AT_ONCE])
             where = AnyOf(tuple(Condition(each, Operator.IN, part) for each in properties))
             after: str | None = None
             while True:
-                page = await self._store.find(NodeQuery(labels, where, first=PAGE_LIMIT, after=after))
+                page = await self._store.find(NodeQuery(tuple(asked), where, first=PAGE_LIMIT, after=after))
                 found.update((node.id, node) for node in page.nodes)
                 if not page.has_next:
                     break
                 after = page.cursors[-1]
-        return list(found.values())
+        wanted = frozenset(labels)
+        return [node for node in found.values() if node.label in wanted]
 
 
 def names_of(node: Node, properties: Iterable[str]) -> set[str]:

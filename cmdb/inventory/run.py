@@ -17,6 +17,7 @@ from cmdb.graph.errors import (
     StoreUnavailableError,
     VersionConflictError,
 )
+from cmdb.graph.store import GraphStore
 from cmdb.inventory.chunk import ChunkContext, ChunkPlan, plan_chunk, request_id
 from cmdb.inventory.drafts import Draft
 from cmdb.inventory.known import Known, fetch_known
@@ -59,6 +60,10 @@ class _Underway:
 
 class Sink(Protocol):
     """Where the plan of a chunk goes: into the store, or into a plan for people."""
+
+    def prepare(self, plan: ChunkPlan) -> None:
+        """Do what can be done for a plan that is to be taken next, while the one before is still being written."""
+        ...
 
     async def take(self, plan: ChunkPlan, known: Known) -> Commit | None:
         """Take the plan of one chunk; None when there was nothing to write.
@@ -141,6 +146,8 @@ class Run:
         if self._ahead:
             with suppress(StoreUnavailableError):
                 planned = await self._plan(chunk.observations, before)
+                if before is not None:
+                    await asyncio.to_thread(self._sink.prepare, planned[0])
         arrived = before is None or await self._arrive(before, progress)
         if planned is None or not arrived:
             self._settled(chunk, await self._take(chunk.observations), progress)
@@ -301,26 +308,39 @@ async def _undisturbed(attempt: Callable[[], Awaitable[ChunkPlan]]) -> ChunkPlan
 class StoreSink:
     """Commits each chunk; keeps the first and last revision made."""
 
-    def __init__(self, commit: Callable[[WriteBatch], Awaitable[Commit]], run_id: str) -> None:
+    def __init__(self, store: GraphStore, run_id: str) -> None:
         self.first_revision: int | None = None
         self.last_revision: int | None = None
         self.revisions = 0
-        self._commit = commit
+        self._store = store
         self._run_id = run_id
         self._number = 0
+        self._prepared: tuple[ChunkPlan, WriteBatch] | None = None
+
+    def prepare(self, plan: ChunkPlan) -> None:
+        """Have the store prepare for the chunk's batch."""
+        if not plan.is_empty():
+            batch = self._batch(plan)
+            self._prepared = (plan, batch)
+            self._store.prepare(batch)
 
     async def take(self, plan: ChunkPlan, known: Known) -> Commit | None:  # noqa: ARG002 - the port's shape
         """Commit the chunk's batch as one revision; None when there is nothing to write."""
         if plan.is_empty():
             return None
-        self._number += 1
-        batch = replace(plan.batch, request_id=request_id(self._run_id, self._number, plan.batch))
-        commit = await self._commit(batch)
+        prepared, self._prepared = self._prepared, None
+        commit = await self._store.commit(
+            prepared[1] if prepared is not None and prepared[0] is plan else self._batch(plan)
+        )
         if commit.revision is not None:
             self.first_revision = self.first_revision or commit.revision
             self.last_revision = commit.revision
             self.revisions += not commit.replayed
         return commit
+
+    def _batch(self, plan: ChunkPlan) -> WriteBatch:
+        self._number += 1
+        return replace(plan.batch, request_id=request_id(self._run_id, self._number, plan.batch))
 
 
 def _missing(waiting: WaitingRelationship) -> Problem:

@@ -106,6 +106,9 @@ class EmbeddedStore:
         """The newest revision."""
         return await self._connections.glance(ledger.head)
 
+    def prepare(self, batch: WriteBatch) -> None:
+        """Nothing: while one batch is written, working on another would only hold it up."""
+
     async def commit(self, batch: WriteBatch) -> Commit:
         """Write all of the batch as one revision, or nothing of it."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -61,16 +61,41 @@ async def links_plan(transaction: Transaction, batch: WriteBatch, created: Colle
     return plan
 
 
-async def _standing_links(
-    transaction: Transaction, after: Mapping[LinkKey, Properties | None], created: Collection[str]
-) -> dict[LinkKey, Properties]:
-    """Those links that stand."""
-    # A node made in this batch has no link yet.
-    asked = [key for key in after if key.source not in created and key.target not in created]
+def fresh_links_plan(batch: WriteBatch, created: Collection[str]) -> LinksPlan | None:
+    """What becomes of links where none of them can stand yet; None where one may.
+
+    Raises:
+        NodeNotFoundError: a link has an end that no store can hold.
+    """
+    after = {put.key: put.properties for put in batch.link_puts}
+    if batch.link_deletes or batch.deletes or _may_stand(after, created):
+        return None
+    _refuse_unsendable(after)
+    plan = LinksPlan()
+    for key, properties in after.items():
+        _note(plan, key, None, properties, is_doomed=False)
+    return plan
+
+
+def _may_stand(keys: Iterable[LinkKey], created: Collection[str]) -> list[LinkKey]:
+    """Those links that may stand already: a node made in this batch has none yet."""
+    return [key for key in keys if key.source not in created and key.target not in created]
+
+
+def _refuse_unsendable(after: Mapping[LinkKey, Properties | None]) -> None:
     if not is_sendable(*chain.from_iterable(after)):
         for key, put in after.items():
             if put is not None and not is_sendable(*key):
                 _refuse_missing([key], [end for end in (key.source, key.target) if not is_sendable(end)])
+
+
+async def _standing_links(
+    transaction: Transaction, after: Mapping[LinkKey, Properties | None], created: Collection[str]
+) -> dict[LinkKey, Properties]:
+    """Those links that stand."""
+    _refuse_unsendable(after)
+    asked = _may_stand(after, created)
+    if not is_sendable(*chain.from_iterable(asked)):
         asked = [key for key in asked if is_sendable(*key)]
     return await standing_links(transaction, asked)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from uuid import uuid4
@@ -17,6 +18,7 @@ from cmdb.graph.revision import Head, Revision
 from cmdb.graph.schema import GraphSchema
 from cmdb.graph.structure import Structure
 from cmdb.kernel.clock import Clock
+from cmdb.kernel.errors import CmdbError
 from cmdb.kernel.values import Value
 from cmdb.model.locate import builtin_schema
 from cmdb.store.neo4j import (
@@ -81,6 +83,7 @@ class Neo4jStore:
         self._layout = layout_of(schema)
         self._clock = clock
         self._connection = Connection(address, settings or Neo4jSettings(), observe)
+        self._foreseen: BatchWriter | None = None
 
     async def migrate(self) -> None:
         """Bring the store to this version's layout; harmless when it already is."""
@@ -97,9 +100,17 @@ class Neo4jStore:
         """The newest revision."""
         return await self._connection.read(reading.head)
 
+    def prepare(self, batch: WriteBatch) -> None:
+        """Work out what can be without the server; kept for the last such batch, until it is committed."""
+        writer = self._writer(batch)
+        # What is wrong with it is told when it is committed.
+        with contextlib.suppress(CmdbError):
+            writer.prepare()
+        self._foreseen = writer
+
     async def commit(self, batch: WriteBatch) -> Commit:
         """Write all of the batch as one revision, or nothing of it."""
-        writer = BatchWriter(self._layout, self._clock, batch, uuid4().hex)
+        writer = self._writer(batch)
         with faults_of(self._connection.place):
             for attempt in range(1, _ATTEMPTS + 1):
                 try:
@@ -172,6 +183,12 @@ class Neo4jStore:
     async def structure(self) -> Structure:
         """The shape of the whole graph at one revision."""
         return await self._undisturbed(shapes.structure, shapes.structure_while_nobody_writes)
+
+    def _writer(self, batch: WriteBatch) -> BatchWriter:
+        writer, self._foreseen = self._foreseen, None
+        if writer is not None and writer.given is batch:
+            return writer
+        return BatchWriter(self._layout, self._clock, batch, uuid4().hex)
 
     async def _undisturbed(
         self, read: Work[Structure], read_while_nobody_writes: Work[Structure]

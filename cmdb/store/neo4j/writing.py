@@ -14,6 +14,7 @@ from typing import Any
 
 from cmdb.graph.batch import Commit, WriteBatch
 from cmdb.graph.check import check_batch, check_updates, refuse
+from cmdb.graph.elements import Node
 from cmdb.graph.ledger import RevisionHeader
 from cmdb.graph.revision import Head
 from cmdb.kernel.clock import Clock, instant_text
@@ -25,14 +26,15 @@ from cmdb.store.batches import (
     with_updates_of_creates_folded,
 )
 from cmdb.store.neo4j import ledger
-from cmdb.store.neo4j.claims import claims_plan, drop_claims, write_claims
+from cmdb.store.neo4j.claims import ClaimsPlan, claims_plan, drop_claims, write_claims
 from cmdb.store.neo4j.compile_rows import node_of
 from cmdb.store.neo4j.connection import Transaction
 from cmdb.store.neo4j.evidence import claims_of
+from cmdb.store.neo4j.foreseen import Foreseen, foreseen
 from cmdb.store.neo4j.layout import Layout
 from cmdb.store.neo4j.limits import size_mistakes
 from cmdb.store.neo4j.link_writes import links_plan, write_links
-from cmdb.store.neo4j.node_writes import delete_nodes, nodes_plan, stamp_plan, write_nodes
+from cmdb.store.neo4j.node_writes import NodesPlan, delete_nodes, nodes_plan, stamp_plan, write_nodes
 from cmdb.store.neo4j.reading import sendable
 from cmdb.store.neo4j.statements import COMMITTED, LOCK_NODES
 
@@ -44,6 +46,7 @@ class Prepared:
     batch: WriteBatch
     mistakes: tuple[str, ...]
     locks: tuple[dict[str, str], ...]
+    foreseen: Foreseen | None
 
 
 class BatchWriter:
@@ -61,6 +64,27 @@ class BatchWriter:
         self._prepared: Prepared | None = None
         self._outcome: Commit | None = None
 
+    @property
+    def given(self) -> WriteBatch:
+        """The batch that is written."""
+        return self._given
+
+    def prepare(self) -> Prepared:
+        """What can be worked out without the store; it is kept for when the batch is written.
+
+        Raises:
+            NodeNotFoundError, IdentifierTakenError: it contradicts itself.
+        """
+        if self._prepared is None:
+            batch = with_updates_of_creates_folded(self._given)
+            mistakes = (
+                *check_batch(batch, self._layout.schema),
+                *size_mistakes(batch, self._layout),
+            )
+            found = None if mistakes else foreseen(batch, self._layout)
+            self._prepared = Prepared(batch, mistakes, _locks(batch), found)
+        return self._prepared
+
     async def write(self, transaction: Transaction) -> Commit:
         """Write the batch inside the transaction that is open.
 
@@ -70,7 +94,7 @@ class BatchWriter:
         first = await self._first_result(transaction)
         if first is not None:
             return first
-        prepared = self._prepare()
+        prepared = self.prepare()
         found = await self._locked(transaction, prepared)
         if found:
             first = await self._first_result(transaction)
@@ -85,16 +109,6 @@ class BatchWriter:
             if row is not None:
                 return self._outcome
         return await ledger.first_result(transaction, self._given.request_id)
-
-    def _prepare(self) -> Prepared:
-        if self._prepared is None:
-            batch = with_updates_of_creates_folded(self._given)
-            mistakes = (
-                *check_batch(batch, self._layout.schema),
-                *size_mistakes(batch, self._layout),
-            )
-            self._prepared = Prepared(batch, mistakes, _locks(batch))
-        return self._prepared
 
     async def _locked(self, transaction: Transaction, prepared: Prepared) -> dict[str, Any]:
         """The nodes concerned that are there, locked; with their properties where those matter."""
@@ -117,17 +131,18 @@ class BatchWriter:
         if wanted:
             head = await ledger.locked_head(transaction)
             numbers, batch = numbered(batch, await ledger.take_numbers(transaction, wanted))
-        held = {node_id: claims_of(found[node_id].get("_claims")) for node_id in standing}
-        claims = claims_plan(batch, held)
-        nodes = nodes_plan(batch, self._layout, found, standing, claims)
+        claims, nodes = self._planned(prepared, batch, found, standing)
         if nodes.entries or batch.link_puts or batch.link_deletes or batch.request_id is not None:
             head = head or await ledger.locked_head(transaction)
             first = await self._first_result(transaction)
             if first is not None:
                 return first
-        links = await links_plan(transaction, batch, nodes.made.keys())
+        if prepared.foreseen is not None:
+            links, changes = prepared.foreseen.links, prepared.foreseen.changes
+        else:
+            links = await links_plan(transaction, batch, nodes.made.keys())
+            changes = ledger.changes_of(nodes.entries, links.entries)
         at = instant_text(self._clock.now())
-        changes = ledger.changes_of(nodes.entries, links.entries)
         revision = head.revision + 1 if head and (nodes.entries or links.entries) else None
         if revision is not None:
             stamp_plan(nodes, revision, at)
@@ -142,6 +157,15 @@ class BatchWriter:
         await ledger.remember(transaction, batch.request_id, commit)
         self._outcome = commit
         return commit
+
+    def _planned(
+        self, prepared: Prepared, batch: WriteBatch, found: Mapping[str, Any], standing: Mapping[str, Node]
+    ) -> tuple[ClaimsPlan, NodesPlan]:
+        if prepared.foreseen is not None:
+            return prepared.foreseen.claims, prepared.foreseen.nodes
+        held = {node_id: claims_of(found[node_id].get("_claims")) for node_id in standing}
+        claims = claims_plan(batch, held)
+        return claims, nodes_plan(batch, self._layout, found, standing, claims)
 
     async def _append(
         self, transaction: Transaction, head: Head, commit: Commit, changes: ledger.Changes
