@@ -41,11 +41,19 @@ class DiffLink(Answer):
     after: Mapping[str, object]
 
 
+class RevisionActor(Answer):
+    """Who committed."""
+
+    name: str
+
+
 class DiffEntry(Answer):
     """A node or a link that differs, and the revision that altered it last."""
 
     revision: int
     at: str
+    actor: RevisionActor
+    reason: str | None = None
     node: DiffNode | None = None
     link: DiffLink | None = None
 
@@ -57,12 +65,6 @@ class Diff(Answer):
     end: Moment = Field(alias="to")
     total_count: int
     nodes: tuple[DiffEntry, ...]
-
-
-class RevisionActor(Answer):
-    """Who committed."""
-
-    name: str
 
 
 class Revision(Answer):

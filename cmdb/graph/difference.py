@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from cmdb.graph.elements import LinkKey, Properties
 from cmdb.graph.former import MOST_TOUCHED, MomentTooFarError
 from cmdb.graph.moment import Moment
 from cmdb.graph.revision import ChangeKind, LinkChange, NodeChange, Revision
 from cmdb.graph.store import GraphStore
+from cmdb.kernel.actor import Actor
 from cmdb.kernel.errors import CmdbError, ErrorKind
 from cmdb.kernel.values import Value
 
@@ -28,10 +29,12 @@ class MomentsReversedError(CmdbError):
 
 @dataclass(frozen=True, slots=True)
 class Alteration:
-    """What became of one node or link, and the last revision that altered it, with its time."""
+    """What became of one node or link, and the last revision that altered it: when, by whom and why."""
 
     revision: int
     at: str
+    actor: Actor
+    reason: str
     change: Change
 
 
@@ -47,6 +50,18 @@ class Difference:
     alterations: tuple[Alteration, ...]
 
 
+class _Commit(NamedTuple):
+    """What is told of the revision that altered something last."""
+
+    revision: int
+    at: str
+    actor: Actor
+    reason: str
+
+
+_NO_COMMIT = _Commit(0, "", Actor(""), "")
+
+
 @dataclass(slots=True)
 class _Net:
     """An element before the first and after the last of its changes; None stands for no value."""
@@ -56,8 +71,7 @@ class _Net:
     label: str
     exists: bool = True
     version: int = 0
-    revision: int = 0
-    at: str = ""
+    last: _Commit = _NO_COMMIT
     before: dict[str, Value | None] = field(default_factory=dict)
     after: dict[str, Value | None] = field(default_factory=dict)
 
@@ -134,19 +148,20 @@ def _take_in(
     links: dict[LinkKey, _Net],
     concerns: Callable[[Change], bool],
 ) -> None:
+    last = _Commit(revision.number, revision.at, revision.actor, revision.reason)
     for change in revision.nodes:
         if concerns(change):
             existed = change.kind is not ChangeKind.CREATED
             net = nodes.setdefault(change.id, _Net(existed, change.old_label or change.label, change.label))
             net.take_in(change.kind, change.before, change.after)
             net.label, net.version = change.label, change.version
-            net.revision, net.at = revision.number, revision.at
+            net.last = last
     for link in revision.links:
         if concerns(link):
             existed = link.kind is not ChangeKind.CREATED
             net = links.setdefault(link.key, _Net(existed, link.key.type, link.key.type))
             net.take_in(link.kind, link.before, link.after)
-            net.revision, net.at = revision.number, revision.at
+            net.last = last
 
 
 def _node_alterations(nodes: Mapping[str, _Net]) -> list[Alteration]:
@@ -160,13 +175,13 @@ def _node_alterations(nodes: Mapping[str, _Net]) -> list[Alteration]:
         change = NodeChange(
             node_id, label, kind, net.version, before, after, net.label_before if moved else None
         )
-        found.append(Alteration(net.revision, net.at, change))
+        found.append(Alteration(*net.last, change))
     return found
 
 
 def _link_alterations(links: Mapping[LinkKey, _Net]) -> list[Alteration]:
     return [
-        Alteration(net.revision, net.at, LinkChange(key, *settled))
+        Alteration(*net.last, LinkChange(key, *settled))
         for key, net in links.items()
         if (settled := net.settled()) is not None
     ]

@@ -18,6 +18,7 @@ from cmdb.graph.former import MomentTooFarError
 from cmdb.graph.moment import moment_of
 from cmdb.graph.revision import ChangeKind, NodeChange
 from cmdb.graph.store import GraphStore
+from cmdb.kernel.actor import Actor
 from tests import strategies
 from tests.contract.build import FixedClock, host, link, put, unlink
 from tests.contract.conftest import FACTORIES, STORES
@@ -109,6 +110,16 @@ def test_a_difference_applied_to_the_first_state_gives_the_second(factory_name: 
         asyncio.run(run())
 
     check()
+
+
+async def test_an_alteration_tells_who_made_the_last_one_and_why(store: GraphStore) -> None:
+    """Of the revisions that altered it, the last."""
+    await put(store, host("a", rank=1))
+    other = WriteBatch(Actor("lena"), "by hand", updates=(NodeUpdate("a", {"rank": 2}),))
+    await store.commit(other)
+    (found,) = (await between(store, 0, 2)).alterations
+
+    assert (2, "lena", "by hand") == (found.revision, found.actor.name, found.reason)
 
 
 async def test_what_comes_and_goes_in_between_is_not_told(store: GraphStore) -> None:

@@ -10,6 +10,7 @@ import strawberry
 from cmdb.api.context import ApiInfo
 from cmdb.api.enums import ChangeKind
 from cmdb.api.fields.paging import next_cursor, offset_of, page_size
+from cmdb.api.fields.revisions import RevisionActor
 from cmdb.api.scalars import JSON
 from cmdb.graph.difference import Alteration, Difference
 from cmdb.graph.moment import Moment
@@ -61,12 +62,16 @@ class DiffLink:
     after: JSON
 
 
-@strawberry.type(description="A node or a link that differs, and the last revision that altered it.")
+@strawberry.type(
+    description="A node or a link that differs, and the last revision that altered it: when, by whom and why."
+)
 class DiffEntry:
     """One alteration; either `node` or `link` is there."""
 
     revision: int
     at: str
+    actor: RevisionActor
+    reason: str
     node: DiffNode | None
     link: DiffLink | None
 
@@ -136,7 +141,15 @@ def _entry(alteration: Alteration, names: Mapping[str, str]) -> DiffEntry:
     change = alteration.change
     node = _node(change, names) if isinstance(change, NodeChange) else None
     link = _link(change, names) if isinstance(change, LinkChange) else None
-    return DiffEntry(revision=alteration.revision, at=alteration.at, node=node, link=link)
+    actor = RevisionActor(name=alteration.actor.name, kind=alteration.actor.kind.value)
+    return DiffEntry(
+        revision=alteration.revision,
+        at=alteration.at,
+        actor=actor,
+        reason=alteration.reason,
+        node=node,
+        link=link,
+    )
 
 
 def _node(change: NodeChange, names: Mapping[str, str]) -> DiffNode:

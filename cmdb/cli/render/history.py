@@ -25,8 +25,12 @@ def diff_parts(about: str | None, diff: Diff) -> Iterable[RenderableType]:
     of = f" of {clean(about)}" if about else ""
     counted = plural(diff.total_count, "difference") if diff.total_count else "no difference"
     yield Text.assemble("From ", _moment(diff.start), " to ", _moment(diff.end), f": {counted}{of}")
-    for (revision, at), entries in groupby(diff.nodes, key=lambda entry: (entry.revision, entry.at)):
-        yield Text.assemble((f"\nRevision {revision}", "bold"), (f"  {moment(at)}", "dim"))
+    for revision, group in groupby(diff.nodes, key=lambda entry: entry.revision):
+        entries = list(group)
+        last = entries[0]
+        why = f": {clean(last.reason)}" if last.reason else ""
+        who = f"  {moment(last.at)}  {clean(last.actor.name)}{why}"
+        yield Text.assemble((f"\nRevision {revision}", "bold"), (who, "dim"))
         for entry in entries:
             yield from _entry_parts(entry)
     yield from more(diff.total_count - len(diff.nodes))

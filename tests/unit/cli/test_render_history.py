@@ -8,17 +8,18 @@ from cmdb.cli.render.history import diff_parts, revision_parts
 from tests.unit.cli.fakes import shown
 
 AT = "2026-11-20T08:15:00.000Z"
+REVISION: dict[str, object] = {"revision": 4, "at": AT, "actor": {"name": "lena"}, "reason": "by hand"}
 
 
 def node(kind: str, **rest: object) -> dict[str, object]:
     given = {"id": "2", "name": "rtr", "label": "Router", "kind": kind, "before": {}, "after": {}, **rest}
-    return {"revision": 4, "at": AT, "node": given, "link": None}
+    return {**REVISION, "node": given, "link": None}
 
 
 def link(kind: str, **rest: object) -> dict[str, object]:
     ends = {"source": "3", "sourceName": "prn", "target": "2", "targetName": None}
     given = {"type": "REACHED_THROUGH", **ends, "kind": kind, "before": {}, "after": {}, **rest}
-    return {"revision": 4, "at": AT, "node": None, "link": given}
+    return {**REVISION, "node": None, "link": given}
 
 
 def told(*entries: dict[str, object], about: str | None = None, total: int | None = None) -> str:
@@ -44,7 +45,7 @@ def test_what_was_updated_says_before_and_after() -> None:
     entry = node("UPDATED", before={"model": "A", "owner": "Nadia"}, after={"model": "B", "location": ""})
     text = told(entry, node("UPDATED", oldLabel="Host"))
 
-    assert "Revision 4  2026-11-20 08:15 UTC\n  ~ Router rtr\n" in text
+    assert "Revision 4  2026-11-20 08:15 UTC  lena: by hand\n  ~ Router rtr\n" in text
     assert "      location: nothing → nothing\n" in text
     assert "      model:    A → B\n" in text
     assert "      owner:    Nadia → nothing\n" in text
