@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from cmdb.graph.elements import LinkKey, Properties, Stamp
 from cmdb.kernel.actor import Actor
@@ -60,23 +61,20 @@ class NodeDelete:
     expected_version: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LinkPut:
+class LinkPut(NamedTuple):
     """A link that shall stand with exactly these properties; made when it is not there."""
 
     key: LinkKey
-    properties: Properties = field(default_factory=dict)
+    properties: Properties = {}  # noqa: RUF012 - nobody changes a mapping
 
 
-@dataclass(frozen=True, slots=True)
-class LinkDelete:
+class LinkDelete(NamedTuple):
     """A link that shall be gone; nothing happens when it already is."""
 
     key: LinkKey
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(NamedTuple):
     """A source saw a CI at a moment (RFC 3339, UTC). Sightings alone make no revision."""
 
     node_id: str

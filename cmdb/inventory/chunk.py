@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from cmdb.graph.batch import LinkDelete, LinkPut, NodeUpdate, Sighting, WriteBatch
+from cmdb.graph.elements import LinkKey
 from cmdb.inventory.compiled import CompiledModel
 from cmdb.inventory.drafts import Draft, Drafter
 from cmdb.inventory.explain import ci_action, relation_action
@@ -128,14 +129,12 @@ def request_id(run_id: str, number: int, batch: WriteBatch) -> str:
 def _batch(context: ChunkContext, drafts: list[Draft], links: list[DraftLink]) -> WriteBatch:
     """The writes, in the order of their keys where they meet nodes that others may write too."""
     updates = [update for draft in drafts if draft.node and (update := draft.update()) is not None]
-    puts = sorted([link.key for link in links])
-    properties = {link.key: link.properties for link in links}
     return WriteBatch(
         actor=context.actor,
         reason=context.reason,
         creates=tuple([draft.create() for draft in drafts if draft.node is None]),
         updates=tuple(sorted(updates, key=_update_id)),
-        link_puts=tuple([LinkPut(key, properties[key]) for key in puts]),
+        link_puts=tuple([LinkPut(link.key, link.properties) for link in sorted(links, key=_link_key)]),
         link_deletes=tuple([LinkDelete(key) for link in links for key in link.replaces]),
         sightings=tuple(
             [Sighting(draft.node_id, context.source, draft.seen_at) for draft in drafts if draft.seen_at]
@@ -145,6 +144,10 @@ def _batch(context: ChunkContext, drafts: list[Draft], links: list[DraftLink]) -
 
 def _update_id(update: NodeUpdate) -> str:
     return update.id
+
+
+def _link_key(link: DraftLink) -> LinkKey:
+    return link.key
 
 
 def _tally(drafts: list[Draft], links: list[DraftLink], unchanged: list[Group]) -> Tally:

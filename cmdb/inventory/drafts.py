@@ -174,11 +174,12 @@ class Drafter:
         plan, node_id = group.plan, group.node_id
         if plan is None or node_id is None:
             return
-        first = next(member for member in group.members if member.item.present)
+        members = group.members
+        first = members[0] if len(members) == 1 else next(each for each in members if each.item.present)
         attributes = first.item.attributes
         stamp = self._stamp(first.observation.at)
         draft = Draft(node_id, None, plan, group, seen_at=stamp.observed_at)
-        if len(group.members) == 1:
+        if len(members) == 1:
             draft.changes = {**plan.defaults, **attributes} if plan.defaults else dict(attributes)
             draft.stamps = dict.fromkeys(attributes, stamp)
             spoken = self._shape(first.item)

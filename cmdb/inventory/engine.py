@@ -97,7 +97,9 @@ class InventoryEngine:
         overlay = Overlay(StoreReader(self._store))
         sink = _PlanSink(overlay)
         run = Run(self._context(options), overlay, sink, options.keep, ahead=False)
-        await run.go(self._chunks(stream, options), progress, options.chunk_items)
+        await run.go(
+            self._chunks(stream, options), progress, options.chunk_items, options.chunk_relationships
+        )
         return Plan(
             source=options.source,
             actions=tuple(sink.actions),
@@ -137,7 +139,9 @@ class InventoryEngine:
         if isinstance(stream, Reading):
             context = replace(context, read_at=stream.source.read_at)
         run = Run(context, StoreReader(self._store), sink, options.keep, ahead=self._ahead)
-        await run.go(self._chunks(stream, options), progress, options.chunk_items)
+        await run.go(
+            self._chunks(stream, options), progress, options.chunk_items, options.chunk_relationships
+        )
         counts = run.tally.counts()
         if repetition is not None and run.is_settled:
             await repetition.leave(counts, run.dated, sink.revisions)

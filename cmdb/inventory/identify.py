@@ -212,7 +212,7 @@ class _Round:
                 self._match(group, next(iter(group.holders)), Basis.STRONG)
             else:
                 undecided.append(group)
-        undecided.sort(key=lambda each: not any(member.strong for member in each.members))
+        undecided.sort(key=_has_no_strong)
         for group in undecided:
             if group.forward is None:
                 self._weakly(group)
@@ -266,12 +266,11 @@ class _Round:
 
     def _weakly(self, group: Group) -> None:
         """A group nobody holds strongly: a weak match with one CI that does not disagree, or a CI of its own."""
-        mine = by_prefix(identifier for member in group.members for identifier in member.strong)
         found: dict[str, Identifier] = {}
         for member in group.members:
             for rule, text in member.weak:
                 holder = self._weak_holder(text)
-                if holder is not None and self._compatible(group, mine, holder):
+                if holder is not None and self._compatible(group, holder):
                     found.setdefault(holder, (rule, text))
         if len(found) > 1:
             self._several(group, set(found))
@@ -290,7 +289,8 @@ class _Round:
         owner = self.weak_owners.get(text)
         return owner.root().node_id if owner is not None else self._known.claims.get(text)
 
-    def _compatible(self, group: Group, mine: dict[str, set[str]], node_id: str) -> bool:
+    def _compatible(self, group: Group, node_id: str) -> bool:
+        mine = by_prefix(identifier for member in group.members for identifier in member.strong)
         theirs = self._known.held(node_id)
         owner = self.owners.get(node_id)
         plan = owner.root().plan if owner is not None else None
@@ -350,3 +350,10 @@ class _Round:
         for member in joining:
             reason = "its identifiers belong to several CIs"
             self.doubts.conflict(member, reason, self.doubts.candidates(sorted(node_ids), member))
+
+
+def _has_no_strong(group: Group) -> bool:
+    for member in group.members:  # noqa: SIM110 - a generator would double the time
+        if member.strong:
+            return False
+    return True

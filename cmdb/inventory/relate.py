@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from cmdb.graph.elements import LinkKey, Properties
 from cmdb.inventory.compiled import ClassPlan, CompiledModel, RelationshipPlan
@@ -16,8 +17,7 @@ from cmdb.inventory.prepared import PreparedEnd, PreparedObservation, PreparedRe
 from cmdb.kernel.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class DraftLink:
+class DraftLink(NamedTuple):
     """A link to be put, and those it takes the place of where an end may have one only."""
 
     key: LinkKey
@@ -64,6 +64,7 @@ class Relater:
         self._permitted: dict[tuple[str, str, str], bool] = {}
         self._fixed: dict[tuple[str, str, str], str] = {}
         self._names: dict[str, list[Draft]] | None = None
+        self._meant: dict[PreparedReference, str] = {}
 
     def relate_all(self) -> None:
         """Draft every relationship of the chunk's observations, in `related`."""
@@ -105,8 +106,12 @@ class Relater:
             return observation.items[end].node_id
         if end.node_id is not None:
             return end.node_id
+        meant = self._meant.get(end)
+        if meant is not None:
+            return meant
         found = find_reference(end, self._known, self._identified) or self._made_here(end)
         if len(found) == 1:
+            self._meant[end] = found[0]
             return found[0]
         if found:
             names = ", ".join(found[:5])
@@ -186,9 +191,9 @@ class Relater:
         self, observation: PreparedObservation, plan: RelationshipPlan, key: LinkKey
     ) -> tuple[bool, tuple[LinkKey, ...]]:
         """Whether the ends have room for one more, and the older links that must go to make it."""
-        replaces: list[LinkKey] = []
-        if key in self._known.links:
+        if not (plan.one_target or plan.one_source) or key in self._known.links:
             return True, ()
+        replaces: list[LinkKey] = []
         for bounded, end, other, standing in (
             (plan.one_target, ("source", key.source), key.target, self._known.targets),
             (plan.one_source, ("target", key.target), key.source, self._known.sources),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -24,7 +24,7 @@ from cmdb.inventory.known import Known, fetch_known
 from cmdb.inventory.memory import ChunkMemory, Listed, RunMemory
 from cmdb.inventory.observation import Problem
 from cmdb.inventory.overlay import Overlay
-from cmdb.inventory.pause import collect_young, collector_paused
+from cmdb.inventory.pause import collect_young, collector_paused, quick_turns
 from cmdb.inventory.plan import ActionKind, Conflict, Tally
 from cmdb.inventory.prepared import PreparedObservation
 from cmdb.inventory.reader import Reader
@@ -107,12 +107,18 @@ class Run:
         self._waiting_relationships: list[WaitingRelationship] = []
         self._progress = Progress(0, 0, 0)
 
-    async def go(self, chunks: ChunkSource, progress: Callable[[Progress], None] | None, size: int) -> None:
-        """Read the stream to its end, then settle what had to wait."""
-        with collector_paused():
+    async def go(
+        self,
+        chunks: ChunkSource,
+        progress: Callable[[Progress], None] | None,
+        items: int,
+        relationships: int,
+    ) -> None:
+        """Read the stream to its end, then settle what had to wait, so many of each at once."""
+        with collector_paused(), quick_turns() if self._ahead else nullcontext():
             await self._read(chunks, progress)
-            await self._settle(size)
-            await self._forget_unseen(size)
+            await self._settle(items, relationships)
+            await self._forget_unseen(items)
 
     @property
     def is_settled(self) -> bool:
@@ -216,19 +222,19 @@ class Run:
             else:
                 self._report([_missing(relationship)])
 
-    async def _settle(self, size: int) -> None:
+    async def _settle(self, items: int, relationships: int) -> None:
         """Try what waited again, as long as that helps; report the rest."""
         while self._waiting:
             before, self._waiting = self._waiting, []
-            for start in range(0, len(before), size):
-                self._hold_back(await self._take(before[start : start + size]))
+            for start in range(0, len(before), items):
+                self._hold_back(await self._take(before[start : start + items]))
             if len(self._waiting) == len(before):
                 break
         for observation in self._waiting:
             self._report(_missing_parents(observation))
         waiting, self._waiting_relationships = self._waiting_relationships, []
-        for start in range(0, len(waiting), size):
-            plan = await self._take([each.observation for each in waiting[start : start + size]])
+        for start in range(0, len(waiting), relationships):
+            plan = await self._take([each.observation for each in waiting[start : start + relationships]])
             self._report([_missing(each) for each in plan.waiting_relationships])
 
     async def _forget_unseen(self, size: int) -> None:

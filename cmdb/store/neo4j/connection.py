@@ -85,13 +85,18 @@ class Transaction:
         """
         groups = [keys[start : start + size] for start in range(0, len(keys), size)]
         rows = await self.rows(statement, groups=groups, **values) if groups else []
+        # The driver's results and transactions hold each other, and with them what was asked, until the next look
+        # for garbage.
+        groups.clear()
         return [each for (found,) in rows for each in found]
 
     async def do(self, statement: str, **values: Any) -> None:
-        """Run a statement for its effect."""
+        """Run a statement for its effect; what is wrong with it may show only when the next one is run, or at the end.
+
+        So the next one can be packed while the server is still at work.
+        """
         self._observe(statement, values)
-        result = await self._transaction.run(statement, values)
-        await result.consume()
+        await self._transaction.run(statement, values)
 
 
 class Connection:

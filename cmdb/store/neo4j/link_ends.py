@@ -34,6 +34,8 @@ async def create_links(transaction: Transaction, links: Mapping[LinkKey, Propert
             [places[key.source], places[key.target], key.type, links[key]] for key in part if links[key]
         ]
         row = await transaction.row(CREATE_LINKS, ends=list(places), plain=plain, told=told)
+        plain.clear()  # else the driver would keep them until the next look for garbage
+        told.clear()
         assert row is not None
         ends = list(places)
         missing += [ends[place] for place in row[0]]

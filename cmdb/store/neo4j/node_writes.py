@@ -195,6 +195,7 @@ async def create_nodes(
         part = nodes[start : start + _AT_ONCE]
         rows: list[list[Any]] = [[labels[row["label"]], row, _identifiers(row, moved)] for row in part]
         await transaction.do(CREATE_NODES, rows=rows)
+        rows.clear()  # else the driver would keep them until the next look for garbage
 
 
 def _identifiers(row: Row, moved: Collection[str]) -> list[str] | None:

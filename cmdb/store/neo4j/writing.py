@@ -73,7 +73,7 @@ class BatchWriter:
         """What can be worked out without the store; it is kept for when the batch is written.
 
         Raises:
-            NodeNotFoundError, IdentifierTakenError: it contradicts itself.
+            NodeNotFoundError, IdentifierTakenError, VersionConflictError: it contradicts itself.
         """
         if self._prepared is None:
             batch = with_updates_of_creates_folded(self._given)
@@ -81,8 +81,9 @@ class BatchWriter:
                 *check_batch(batch, self._layout.schema),
                 *size_mistakes(batch, self._layout),
             )
-            found = None if mistakes else foreseen(batch, self._layout)
-            self._prepared = Prepared(batch, mistakes, _locks(batch), found)
+            self._prepared = Prepared(
+                batch, mistakes, _locks(batch), None if mistakes else foreseen(batch, self._layout)
+            )
         return self._prepared
 
     async def write(self, transaction: Transaction) -> Commit:
@@ -91,9 +92,11 @@ class BatchWriter:
         Raises:
             InvalidBatchError, NodeNotFoundError, VersionConflictError, IdentifierTakenError
         """
-        first = await self._first_result(transaction)
-        if first is not None:
-            return first
+        ahead = self._prepared
+        if ahead is None or ahead.foreseen is None:  # else it is asked for once, when nobody else can write
+            first = await self._first_result(transaction)
+            if first is not None:
+                return first
         prepared = self.prepare()
         found = await self._locked(transaction, prepared)
         if found:
