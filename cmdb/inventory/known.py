@@ -109,18 +109,28 @@ class _Candidates:
         self._of_reference: dict[PreparedReference, list[str]] = {}
         self._joined: dict[str, set[str]] = {}
 
-    def join(self, chunk: Iterable[PreparedObservation]) -> bool:
-        """Count for an item also the CIs known to items with which it shares an identifier that nobody holds yet.
+    def join(self, chunk: Sequence[PreparedObservation]) -> bool:
+        """Count for an item also the CIs known to items with which it shares an identifier that does not settle it.
 
-        False when somebody holds each identifier.
+        Such is one that nobody holds yet, and a weak one seen on an item that may be another CI than its holder.
+        False when there is none.
         """
         claims = self._known.claims
-        loose: list[tuple[list[str], set[str]]] = []
+        contested: set[str] = set()
+        unsettled: list[tuple[PreparedObservation, PreparedItem]] = []
         for observation in chunk:
             for item in observation.items:
-                texts = [text for _, text in item.strong + item.weak if text not in claims]
-                if texts:
-                    loose.append((texts, set(self.of_item(observation, item))))
+                is_loose = not all([text in claims for _, text in item.strong + item.weak])  # noqa: C419
+                if is_loose or (item.weak and len(self.of_item(observation, item)) > 1):
+                    unsettled.append((observation, item))
+                    contested.update([text for _, text in item.weak if text in claims])
+        if contested:
+            unsettled = [(each, item) for each in chunk for item in each.items]
+        loose: list[tuple[list[str], set[str]]] = []
+        for observation, item in unsettled:
+            texts = [text for _, text in item.strong + item.weak if text not in claims or text in contested]
+            if texts:
+                loose.append((texts, set(self.of_item(observation, item))))
         grows = any(holders for _, holders in loose)
         while grows:
             grows = False
