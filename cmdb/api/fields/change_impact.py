@@ -14,6 +14,7 @@ from cmdb.api.enums import ImpactState
 from cmdb.api.fields.impact import Environments, Impact, ask_impact, impact_request
 from cmdb.api.fields.paging import page_size
 from cmdb.api.interfaces import ConfigurationItem, Record, shown_record
+from cmdb.graph.elements import Node
 from cmdb.graph.errors import InvalidQueryError
 from cmdb.processes.change.before_and_after import ChangeDiff
 
@@ -148,9 +149,8 @@ class ChangeImpactFields:
         environments: Environments = None,
         max_distance: int | None = None,
     ) -> Impact:
-        starts = await info.context.services.before_and_after.starts(str(change), assume)
-        request = impact_request(info, starts, relationship_types, classes, max_distance)
-        return await ask_impact(info, request, environments)
+        node = await info.context.services.before_and_after.change(str(change))
+        return await _impact_of(info, node, assume, relationship_types, classes, environments, max_distance)
 
     @strawberry.field(
         description="What do the modifications of a change (id or number) alter in reachability, redundancy and "
@@ -171,9 +171,21 @@ async def impact_of_change(
     max_distance: int | None = None,
 ) -> Impact:
     """Resolves `impact` of a change."""
-    starts = await info.context.services.before_and_after.starts_of(self.node, assume)
+    return await _impact_of(info, self.node, assume, relationship_types, classes, environments, max_distance)
+
+
+async def _impact_of(
+    info: ApiInfo,
+    change: Node,
+    assume: ImpactState | None,
+    relationship_types: list[str] | None,
+    classes: list[str] | None,
+    environments: list[str] | None,
+    max_distance: int | None,
+) -> Impact:
+    starts = await info.context.services.before_and_after.starts_of(change, assume)
     request = impact_request(info, starts, relationship_types, classes, max_distance)
-    return await ask_impact(info, request, environments)
+    return await ask_impact(info, request, environments, change.id)
 
 
 async def diff_of_change(self: Any, info: ApiInfo, compare: int = MOST_CIS) -> ImpactDiff:

@@ -277,7 +277,15 @@ class ImpactFields:
 
 
 def starts_of(given: Sequence[ImpactStart]) -> tuple[Start, ...]:
-    """The starts of a question."""
+    """The starts of a question.
+
+    Raises:
+        InvalidQueryError: there is none: nothing would be hit, which would be no answer.
+    """
+    if not given:
+        raise InvalidQueryError(
+            "`of` names no configuration item", remedy="Name at least one, by its id; `search` finds it."
+        )
     return tuple(Start(str(start.id), start.state) for start in given)
 
 
@@ -324,10 +332,13 @@ def with_subclasses(info: ApiInfo, classes: list[str] | None) -> frozenset[str] 
     return frozenset(c for name in classes for c in model.with_subclasses(name)) if classes else None
 
 
-async def ask_impact(info: ApiInfo, request: ImpactRequest, environments: list[str] | None) -> Impact:
-    """The answer to a question of impact, of all environments or of these."""
+async def ask_impact(
+    info: ApiInfo, request: ImpactRequest, environments: list[str] | None, of_change: str | None = None
+) -> Impact:
+    """The answer to a question of impact, of all environments or of these; `of_change`: the id of its change."""
     among = frozenset(environments) if environments else None
-    return Impact(result=await info.context.services.impact.ask(request, among))
+    result = await info.context.services.impact.ask(request, among)
+    return Impact(result=result, of_change=of_change)
 
 
 async def affected_rows(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import strawberry
 
 from cmdb.analysis.impact import ImpactResult
@@ -41,14 +43,19 @@ class ImpactRecords:
     """What an impact says about records."""
 
     result: strawberry.Private[ImpactResult]
+    of_change: strawberry.Private[str | None] = None
 
     @strawberry.field(description="Incidents not resolved yet that affect what is hit or a start.")
     async def open_incidents(self, info: ApiInfo, first: int = 100) -> RecordsOnImpact:
         return _shown(info, await info.context.services.region_records.incidents(self.result), first)
 
-    @strawberry.field(description="Changes not carried out yet that touch what is hit or a start.")
+    @strawberry.field(
+        description="Changes not carried out yet that touch what is hit or a start; without the one that is asked about."
+    )
     async def planned_changes(self, info: ApiInfo, first: int = 100) -> RecordsOnImpact:
-        return _shown(info, await info.context.services.region_records.changes(self.result), first)
+        found = await info.context.services.region_records.changes(self.result)
+        others = tuple(one for one in found.records if one.node.id != self.of_change)
+        return _shown(info, replace(found, records=others), first)
 
 
 def _shown(info: ApiInfo, found: RecordsOnRegion, first: int) -> RecordsOnImpact:

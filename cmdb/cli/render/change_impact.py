@@ -35,21 +35,14 @@ _MODIFIES: Mapping[str, str] = MappingProxyType(
 
 
 def change_impact_parts(change: RecordLine, answer: Impact, only: str = "") -> Iterable[RenderableType]:
-    """The impact, without the change itself among the changes planned there.
-
-    `only`: what the question was narrowed to, in words.
-    """
+    """The change, and what breaks while it is carried out. `only`: what the question was narrowed to, in words."""
     yield change_line(change)
     if not answer.starts:
         yield Text(
             "It touches no configuration item, so it hits nothing: link it to what is worked on by TOUCHES."
         )
         return
-    planned = answer.planned_changes
-    others = tuple(one for one in planned.nodes if one.record.id != change.id)
-    left = planned.total_count - len(planned.nodes) + len(others)
-    page = planned.model_copy(update={"nodes": others, "total_count": left})
-    yield from impact_parts(answer.model_copy(update={"planned_changes": page}), only)
+    yield from impact_parts(answer, only)
 
 
 def impact_diff_parts(change: RecordLine, diff: ImpactDiff) -> Iterable[RenderableType]:

@@ -48,16 +48,16 @@ class BeforeAndAfter:
         classes = self._model.classes
         return frozenset(self._model.with_subclasses(SERVICE_CLASS) if SERVICE_CLASS in classes else ())
 
-    async def starts(self, reference: str, assumed: ImpactState | None = None) -> tuple[Start, ...]:
-        """The CIs a change touches, in the states expected while it is carried out, or all in one that is assumed.
+    async def change(self, reference: str) -> Node:
+        """The record of a change, by its id or number.
 
         Raises:
             ChangeNotFoundError: there is no such change.
         """
-        return await self.starts_of(await self._reader.find(reference), assumed)
+        return await self._reader.find(reference)
 
     async def starts_of(self, change: Node, assumed: ImpactState | None = None) -> tuple[Start, ...]:
-        """The same for the record of a change."""
+        """The CIs a change touches, in the states expected while it is carried out, or all in one that is assumed."""
         return (await self._reader.starts([change], assumed))[change.id]
 
     async def diff(self, reference: str, limit: int = MOST_CIS) -> ChangeDiff:

@@ -83,7 +83,7 @@ async def test_a_relationship_type_that_is_none_is_refused(office: Office) -> No
 
 
 async def test_incidents_and_changes_on_what_is_hit_are_told(office: Office) -> None:
-    """An open incident on a printer and another change on it show up at the router's change."""
+    """An open incident on a printer and another change on it show up at the router's change, which itself does not."""
     number = await office.report_incident("No paper", PRINTERS[0])
     other = await make_change(office, PRINTERS[1], title="New toner")
     change = await make_change(office, ROUTER)
@@ -91,7 +91,16 @@ async def test_incidents_and_changes_on_what_is_hit_are_told(office: Office) -> 
 
     incidents = {row["record"]["number"]: row["cis"] for row in found["openIncidents"]["nodes"]}
     assert [PRINTERS[0]] == [ci["name"] for ci in incidents[number]]
-    assert {other, change} <= {row["record"]["number"] for row in found["plannedChanges"]["nodes"]}
+    planned = [row["record"]["number"] for row in found["plannedChanges"]["nodes"]]
+    assert other in planned
+    assert change not in planned
+
+
+async def test_an_impact_of_nothing_is_refused(office: Office) -> None:
+    """Nothing would be hit, and that would look like an answer."""
+    for question in ("impact(of: []) { truncated }", "whatIf(of: []) { before { truncated } }"):
+        answer = await office.answer(f"{{ {question} }}")
+        assert "INVALID_QUERY" == answer["errors"][0]["extensions"]["code"], answer
 
 
 async def test_a_second_uplink_is_compared_before_it_is_made(office: Office) -> None:

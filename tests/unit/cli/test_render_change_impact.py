@@ -65,22 +65,6 @@ def test_records_on_what_is_hit_are_listed_also_where_nothing_else_is() -> None:
     assert "more open records in all than one question looks at" in text
 
 
-def test_a_change_is_not_among_the_changes_planned_there() -> None:
-    """The others are, and only they are counted."""
-    both = {
-        "totalCount": 2,
-        "truncated": False,
-        "nodes": [on_it("1", "CHG0000001"), on_it("5", "CHG0000005")],
-    }
-    text = impact(plannedChanges=both)
-
-    assert "Changes planned there" in text
-    assert "CHG0000005" in text
-    assert 1 == text.count("CHG0000001")
-    assert "more." not in text
-    assert "planned" not in impact(plannedChanges={**both, "totalCount": 1, "nodes": both["nodes"][:1]})  # type: ignore[index]
-
-
 def test_a_change_that_touches_nothing_is_said_to() -> None:
     """There is nothing to begin at."""
     assert "It touches no configuration item, so it hits nothing" in impact(starts=[])
