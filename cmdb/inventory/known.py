@@ -63,7 +63,8 @@ async def fetch_known(reader: Reader, model: CompiledModel, chunk: Sequence[Prep
     told = {text for each in references for _, text in each.identifiers}
     known.claims.update(await reader.resolve(list(own | told)))
     await _fetch_names(reader, model, references, known)
-    while await _fetch_dependent(reader, chunk, known, candidates):
+    dependents = _by_depth(chunk)
+    while await _fetch_dependent(reader, chunk, dependents, known, candidates):
         pass
     pinned = (each.node_id for each in references if each.node_id)
     named = (one for found in known.names.values() for one in found)
@@ -76,8 +77,22 @@ async def fetch_known(reader: Reader, model: CompiledModel, chunk: Sequence[Prep
     return known
 
 
+def _by_depth(chunk: Iterable[PreparedObservation]) -> list[list[tuple[PreparedObservation, PreparedItem]]]:
+    """The items that are identified within parents, those of the outermost parents first."""
+    found: dict[int, list[tuple[PreparedObservation, PreparedItem]]] = defaultdict(list)
+    for observation in chunk:
+        for item in observation.items:
+            if item.depth:
+                found[item.depth].append((observation, item))
+    return [found[depth] for depth in sorted(found)]
+
+
 async def _fetch_dependent(
-    reader: Reader, chunk: Sequence[PreparedObservation], known: Known, candidates: _Candidates
+    reader: Reader,
+    chunk: Sequence[PreparedObservation],
+    dependents: Sequence[Sequence[tuple[PreparedObservation, PreparedItem]]],
+    known: Known,
+    candidates: _Candidates,
 ) -> bool:
     """Ask for identifiers within a parent, from the outermost parents inwards.
 
@@ -85,12 +100,10 @@ async def _fetch_dependent(
     """
     before = len(known.claims)
     joined = candidates.join(chunk)
-    for depth in range(1, 1 + max((item.depth for each in chunk for item in each.items), default=0)):
+    for items in dependents:
         wanted = {
             text
-            for observation in chunk
-            for item in observation.items
-            if item.depth == depth
+            for observation, item in items
             for rule, value in item.dependent
             if rule.within is not None
             for parent in candidates.of_parent(observation, item, rule.within)
