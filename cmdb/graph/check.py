@@ -54,10 +54,7 @@ def check_batch(batch: WriteBatch, schema: GraphSchema) -> list[str]:
     for delete in batch.deletes:
         if delete.id in created:
             mistakes.append(f"node {delete.id!r}: created and deleted in one batch")
-    lenient = {name for name, known in schema.link_types.items() if not _requires(known)}
-    for put in batch.link_puts:
-        if put.properties or put.key.type not in lenient:
-            _check_link(put, schema, mistakes)
+    _check_links(batch.link_puts, schema, mistakes)
     for unlink in batch.link_deletes:
         if unlink.key.type not in schema.link_types:
             mistakes.append(f"link {unlink.key.type}: unknown link type")
@@ -168,6 +165,30 @@ def _check_changes(
 
 def _requires(link_type: LinkTypeSchema) -> bool:
     return any(rule.required for rule in link_type.properties.values())
+
+
+def _check_links(puts: Iterable[LinkPut], schema: GraphSchema, mistakes: list[str]) -> None:
+    """Look at links that have properties or need some; most of a batch have the same."""
+    lenient = {name for name, known in schema.link_types.items() if not _requires(known)}
+    sound: set[tuple[object, ...]] = set()
+    for key, properties in puts:
+        if not properties and key.type in lenient:
+            continue
+        values = properties.values()
+        shape = (key.type, *properties, *[type(value) for value in values])
+        if shape in sound and all([_is_sound(value) for value in values]):  # noqa: C419
+            continue
+        before = len(mistakes)
+        _check_link(LinkPut(key, properties), schema, mistakes)
+        if len(mistakes) == before:
+            sound.add(shape)
+
+
+def _is_sound(value: Value) -> bool:
+    """Whether a value of the right type certainly can be kept."""
+    if type(value) is str:
+        return value.isascii() and "\0" not in value
+    return type(value) is bool or _in_bounds(value)
 
 
 def _check_link(put: LinkPut, schema: GraphSchema, mistakes: list[str]) -> None:

@@ -58,7 +58,13 @@ async def fetch_known(reader: Reader, model: CompiledModel, chunk: Sequence[Prep
     known = Known()
     candidates = _Candidates(known)
     # Many relationships share one reference.
-    references = list(dict.fromkeys([each for observation in chunk for each in observation.references()]))
+    ends = [
+        end
+        for observation in chunk
+        for each in observation.relationships
+        for end in (each.source, each.target)
+    ]
+    references = list(dict.fromkeys([end for end in ends if not isinstance(end, int)]))
     own = _identifiers(chunk)
     told = {text for each in references for _, text in each.identifiers}
     known.claims.update(await reader.resolve(list(own | told)))

@@ -65,6 +65,7 @@ class Relater:
         self._fixed: dict[tuple[str, str, str], str] = {}
         self._names: dict[str, list[Draft]] | None = None
         self._meant: dict[PreparedReference, str] = {}
+        self._classes: dict[str, ClassPlan] = {}
 
     def relate_all(self) -> None:
         """Draft every relationship of the chunk's observations, in `related`."""
@@ -178,6 +179,14 @@ class Relater:
         return permitted
 
     def _class_of(self, node_id: str) -> ClassPlan | None:
+        found = self._classes.get(node_id)
+        if found is None:
+            found = self._found_class(node_id)
+            if found is not None:
+                self._classes[node_id] = found
+        return found
+
+    def _found_class(self, node_id: str) -> ClassPlan | None:
         draft = self._drafts.get(node_id)
         if draft is not None:
             return draft.plan

@@ -32,7 +32,8 @@ def size_mistakes(batch: WriteBatch, layout: Layout) -> list[str]:
 
 def _is_small(node_id: str, claims: Iterable[str], values: Mapping[str, Value | None]) -> bool:
     """Whether even all of it together is short, as it nearly always is."""
-    return len(node_id) + sum(map(len, claims)) + sum(map(len, map(str, values.values()))) <= _ALWAYS_SHORT
+    texts = [value for value in values.values() if type(value) is str]
+    return len(node_id) + sum(map(len, claims)) + sum(map(len, texts)) <= _ALWAYS_SHORT
 
 
 def _mistakes(node_id: str, keys: Iterable[str], properties: Properties, layout: Layout) -> Iterator[str]:
