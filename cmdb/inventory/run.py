@@ -184,7 +184,8 @@ class Run:
         reader, memory = self._reader, ChunkMemory(self._memory)
         if before is not None:
             reader = overlay = Overlay(self._reader)
-            overlay.absorb(before.plan.batch, before.known)
+            # In a thread, so that the chunk before can begin to be written.
+            await asyncio.to_thread(overlay.absorb, before.plan.batch, before.known)
             memory.before = before.plan.memory
         known = await fetch_known(reader, self._context.model, observations)
         return await asyncio.to_thread(plan_chunk, self._context, observations, known, memory), known
