@@ -136,20 +136,21 @@ class _Candidates:
         """
         claims = self._known.claims
         contested: set[str] = set()
-        unsettled: list[tuple[PreparedObservation, PreparedItem]] = []
+        loose: list[tuple[list[str], set[str]]] = []
         for observation in chunk:
             for item in observation.items:
-                is_loose = not all([text in claims for _, text in item.strong + item.weak])  # noqa: C419
-                if is_loose or (item.weak and len(self.of_item(observation, item)) > 1):
-                    unsettled.append((observation, item))
+                texts = [text for _, text in item.strong + item.weak if text not in claims]
+                if texts:
+                    loose.append((texts, set(self.of_item(observation, item))))
+                if item.weak and (texts or len(self.of_item(observation, item)) > 1):
                     contested.update([text for _, text in item.weak if text in claims])
         if contested:
-            unsettled = [(each, item) for each in chunk for item in each.items]
-        loose: list[tuple[list[str], set[str]]] = []
-        for observation, item in unsettled:
-            texts = [text for _, text in item.strong + item.weak if text not in claims or text in contested]
-            if texts:
-                loose.append((texts, set(self.of_item(observation, item))))
+            loose = [
+                (texts, set(self.of_item(observation, item)))
+                for observation in chunk
+                for item in observation.items
+                if (texts := [t for _, t in item.strong + item.weak if t not in claims or t in contested])
+            ]
         grows = any(holders for _, holders in loose)
         while grows:
             grows = False

@@ -81,7 +81,9 @@ async def test_an_address_handed_to_another_machine_goes_over_to_it(estate: Esta
     assert ["10.0.0.9"] == (await estate.named("old")).properties["ip_addresses"]
 
 
-async def test_an_address_seen_on_another_machine_leads_to_that_machine_and_what_it_has(estate: Estate) -> None:
+async def test_an_address_seen_on_another_machine_leads_to_that_machine_and_what_it_has(
+    estate: Estate,
+) -> None:
     """Whoever holds the address, the port seen at it is the other machine's, and known."""
     await estate.run(host_with_ports({"name": "a", "serial_number": "S-100"}, [80]))
     await estate.run(host("b", serial_number="S-200", ip_addresses=["10.0.0.1"]))
