@@ -13,7 +13,8 @@ from tools.house_lint.check import PYTHON_RULES, TEXT_RULES
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCKED = re.compile(
-    r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>\S+) \\\n(?P<hashes>(?: {4}--hash=sha256:.+\n)+)", re.MULTILINE
+    r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>\S+)(?: ; (?P<marker>[^\\\n]+))? \\\n(?P<hashes>(?: {4}--hash=sha256:.+\n)+)",
+    re.MULTILINE,
 )
 
 
