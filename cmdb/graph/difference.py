@@ -59,9 +59,6 @@ class _Commit(NamedTuple):
     reason: str
 
 
-_NO_COMMIT = _Commit(0, "", Actor(""), "")
-
-
 @dataclass(slots=True)
 class _Net:
     """An element before the first and after the last of its changes; None stands for no value."""
@@ -69,9 +66,9 @@ class _Net:
     existed: bool
     label_before: str
     label: str
+    last: _Commit
     exists: bool = True
     version: int = 0
-    last: _Commit = _NO_COMMIT
     before: dict[str, Value | None] = field(default_factory=dict)
     after: dict[str, Value | None] = field(default_factory=dict)
 
@@ -152,14 +149,15 @@ def _take_in(
     for change in revision.nodes:
         if concerns(change):
             existed = change.kind is not ChangeKind.CREATED
-            net = nodes.setdefault(change.id, _Net(existed, change.old_label or change.label, change.label))
+            before = change.old_label or change.label
+            net = nodes.setdefault(change.id, _Net(existed, before, change.label, last))
             net.take_in(change.kind, change.before, change.after)
             net.label, net.version = change.label, change.version
             net.last = last
     for link in revision.links:
         if concerns(link):
             existed = link.kind is not ChangeKind.CREATED
-            net = links.setdefault(link.key, _Net(existed, link.key.type, link.key.type))
+            net = links.setdefault(link.key, _Net(existed, link.key.type, link.key.type, last))
             net.take_in(link.kind, link.before, link.after)
             net.last = last
 

@@ -127,7 +127,8 @@ class InventoryEngine:
         """
         started = self._clock.now()
         run_id = options.run_id or self._ids.new_id()
-        repetition = await self._repetition(stream, options)
+        context = self._context(options)
+        repetition = await self._repetition(stream, context, options.scope)
         if repetition is not None and not options.reread:
             known = await repetition.recall()
             if known is not None:
@@ -135,7 +136,6 @@ class InventoryEngine:
                     run_id, options.source, known, seconds=self._seconds_since(started), repeated=True
                 )
         sink = StoreSink(self._store, run_id)
-        context = self._context(options)
         if isinstance(stream, Reading):
             context = replace(context, read_at=stream.source.read_at)
         run = Run(context, StoreReader(self._store), sink, options.keep, ahead=self._ahead)
@@ -159,14 +159,12 @@ class InventoryEngine:
         )
 
     async def _repetition(
-        self, stream: Iterable[Observation | Problem] | Reading, options: RunOptions
+        self, stream: Iterable[Observation | Problem] | Reading, context: ChunkContext, scope: str
     ) -> Repetition | None:
         """Where a file may have been brought in before; None for what cannot be read twice."""
         if self._receipts is None or not isinstance(stream, Reading) or not can_be_repeated(stream):
             return None
-        repetition = Repetition(
-            self._store, self._receipts, self._model, self._context(options), stream, options.scope
-        )
+        repetition = Repetition(self._store, self._receipts, self._model, context, stream, scope)
         await repetition.begin()
         return repetition
 

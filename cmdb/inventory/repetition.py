@@ -79,6 +79,7 @@ class Repetition:
         self._context = context
         self._reading = reading
         self._scope = scope
+        self._file = ""
         self._key = ""
         self._began = Head(0, "")
 
@@ -89,7 +90,8 @@ class Repetition:
             OSError: the file cannot be read.
             StoreUnavailableError: the store cannot be reached.
         """
-        self._key = await asyncio.to_thread(self._content_key)
+        self._file = await asyncio.to_thread(self._digest)
+        self._key = self._key_of(self._file)
         self._began = await self._store.head()
 
     async def recall(self) -> Counts | None:
@@ -121,7 +123,7 @@ class Repetition:
             dated: The CIs seen at the time of reading, because the file gives none.
             revisions: How many the run has made.
         """
-        if await asyncio.to_thread(self._content_key) != self._key:
+        if await asyncio.to_thread(self._digest) != self._file:
             return
         decided: dict[str, int] = {}
         for kind, by_class in counts.by_action.items():
@@ -171,22 +173,27 @@ class Repetition:
                 WriteBatch(self._context.actor, self._context.reason, sightings=sightings)
             )
 
-    def _content_key(self) -> str:
-        """Names the file and everything else that decides what becomes of it."""
+    def _digest(self) -> str:
+        """The SHA-256 of the file, whose stream stands at its beginning again."""
+        stream = self._reading.source.stream
+        digest = hashlib.sha256()
+        stream.seek(0)
+        while piece := stream.read(_PIECE):
+            digest.update(piece)
+        stream.seek(0)
+        return digest.hexdigest()
+
+    def _key_of(self, file: str) -> str:
+        """Names a file, by its digest, and everything else that decides what becomes of it."""
         reading = self._reading
         source = reading.source
-        file = hashlib.sha256()
-        source.stream.seek(0)
-        while piece := source.stream.read(_PIECE):
-            file.update(piece)
-        source.stream.seek(0)
         point = importers().get(reading.importer)
         brought_by = [point.value, point.dist.version if point.dist else None] if point else None
         deciding = (
             version("graph-cmdb"),
             [reading.importer, brought_by, source.name, sorted(source.options.items())],
             [self._context.source, self._scope, model_fingerprint(self._model)],
-            file.hexdigest(),
+            file,
         )
         return f"import:{hashlib.sha256(orjson.dumps(deciding)).hexdigest()}"
 
