@@ -148,10 +148,9 @@ def _imports(results: Results) -> list[Judged]:
 
 def _imports_into_neo4j(results: Results) -> list[Judged]:
     what, wanted = "Import into Neo4j beside a bare UNWIND … MERGE", "60 % of its throughput"
-    found = results.of(neo4j_importing.SECTION)
     judged = []
-    for ours in (each for each in found if each.subject == importing.FIRST):
-        bare = next(each for each in found if (each.task, each.subject) == (ours.task, neo4j_importing.BARE))
+    for ours in (each for each in results.of(neo4j_importing.SECTION) if each.subject == importing.FIRST):
+        bare = results.beside(ours, neo4j_importing.BARE)
         share = ours.rate / bare.rate
         judged.append(
             _judged(f"{what}: {ours.task}", wanted, share, f"{share:.0%}", lambda seen: seen >= 0.6)
@@ -160,10 +159,9 @@ def _imports_into_neo4j(results: Results) -> list[Judged]:
 
 
 def _again(results: Results, section: str) -> list[Judged]:
-    found = results.of(section)
     judged = []
-    for first in (each for each in found if each.subject == importing.FIRST):
-        again = next(each for each in found if (each.task, each.subject) == (first.task, importing.AGAIN))
+    for first in (each for each in results.of(section) if each.subject == importing.FIRST):
+        again = results.beside(first, importing.AGAIN)
         ratio = first.timing.median / again.timing.median
         what = f"The same again: {first.task}"
         judged.append(

@@ -141,6 +141,14 @@ class Results:
         """The measurements of a section, in their order."""
         return [measurement for measurement in self.measurements if measurement.section == section]
 
+    def beside(self, measurement: Measurement, subject: str) -> Measurement:
+        """What was measured of another subject in the same task."""
+        return next(
+            each
+            for each in self.of(measurement.section)
+            if (each.task, each.subject) == (measurement.task, subject)
+        )
+
     def loads_of(self, section: str) -> list[Load]:
         """The loads of a section, in their order."""
         return [load for load in self.loads if load.section == section]

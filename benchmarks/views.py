@@ -197,7 +197,7 @@ def _import(results: Results) -> Table:
     found = results.of(importing.SECTION)
     rows = []
     for each in found:
-        bare = next(one for one in found if (one.task, one.subject) == (each.task, importing.BARE))
+        bare = results.beside(each, importing.BARE)
         ratio = each.timing.median / bare.timing.median
         rows.append(
             (each.task, each.subject, f"{each.amount:,}", *times(each), f"{each.rate:,.0f}", f"{ratio:.1f}×")

@@ -69,7 +69,7 @@ def imports(results: Results) -> Table:
     found = results.of(neo4j_importing.SECTION)
     rows = []
     for each in found:
-        bare = next(one for one in found if (one.task, one.subject) == (each.task, neo4j_importing.BARE))
+        bare = results.beside(each, neo4j_importing.BARE)
         share = each.rate / bare.rate
         rows.append(
             (each.task, each.subject, f"{each.amount:,}", *times(each), f"{each.rate:,.0f}", f"{share:.0%}")
