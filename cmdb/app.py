@@ -30,6 +30,7 @@ from cmdb.inventory.engine import InventoryEngine
 from cmdb.kernel.clock import Clock, SystemClock
 from cmdb.kernel.errors import CmdbError, ErrorKind
 from cmdb.kernel.ids import UlidSource
+from cmdb.kernel.processors import processors
 from cmdb.model.load import load_model
 from cmdb.model.types import Model
 from cmdb.processes import process_behaviour
@@ -44,7 +45,8 @@ from cmdb.processes.configuration.region_records import RegionRecords
 from cmdb.processes.configuration.what_if import RedundancyAnalysis
 from cmdb.processes.problem.root_cause import RootCauseAnalysis
 from cmdb.records.engine import RecordEngine
-from cmdb.store.embedded.store import EmbeddedStore, open_embedded
+from cmdb.store.embedded.connection import StoreSettings
+from cmdb.store.embedded.store import open_embedded
 from cmdb.store.neo4j.address import SCHEMES, without_password
 from cmdb.topology.extent import TopologySource
 from cmdb.topology.keeper import TopologyKeeper
@@ -209,7 +211,9 @@ async def open_store(address: str, schema: GraphSchema, clock: Clock) -> WholeSt
     if separator and scheme != "sqlite":
         # Not quoted whole: what stands behind the scheme may hold a password.
         raise StoreAddressError(f"{scheme}:// is no kind of store that is known")
-    return await open_embedded(_path(rest if separator else address), schema, clock)
+    # Another process cannot follow a clock that is set by hand, and needs a processor.
+    options = StoreSettings(writing_process=isinstance(clock, SystemClock) and processors() > 1)
+    return await open_embedded(_path(rest if separator else address), schema, clock, options)
 
 
 @asynccontextmanager
@@ -255,8 +259,7 @@ def wire(
     topologies = source(store, model)
     reading = cast("GraphStore", NodeCache(store, node_cache)) if node_cache else store
     impact = ImpactAnalysis(reading, model, topologies)
-    ahead = not isinstance(store, EmbeddedStore)
-    inventory = InventoryEngine(store, model, clock, ids, ahead=ahead, receipts=receipts)
+    inventory = InventoryEngine(store, model, clock, ids, receipts=receipts)
     past = PastServices(store, graph_schema(model), clock, partial(wire, model, source=source))
     return Services(
         model=model,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from typing import cast
 
 from cmdb.graph.batch import LinkPut, NodeCreate, NodeUpdate, WriteBatch
 from cmdb.graph.elements import Node, Properties, Stamp
@@ -44,10 +45,9 @@ def check_batch(batch: WriteBatch, schema: GraphSchema) -> list[str]:
     """The mistakes that show without looking into the store."""
     mistakes: list[str] = []
     mistakes += _text_mistakes("the batch", (batch.actor.name, batch.reason, batch.request_id or ""))
-    shapes = _KnownShapes(schema)
+    _check_creates(batch.creates, schema, mistakes)
     created: set[str] = set()
     for create in batch.creates:
-        _check_create(create, schema, shapes, mistakes)
         if create.id in created:
             mistakes.append(f"node {create.id!r}: created twice in one batch")
         created.add(create.id)
@@ -86,35 +86,57 @@ def check_updates(
     return mistakes
 
 
-class _KnownShapes:
-    """Labels with names and types of properties that were found sound: most nodes of a batch look alike.
+def _are_sound(creates: Iterable[NodeCreate], schema: GraphSchema) -> bool:
+    """Whether nodes certainly have no mistake; where it is False, one has to look closer.
 
-    Of each shape it is kept at which positions stand texts, and at which values that have to be looked at.
+    Most nodes of a batch look alike: of those with the same properties one is looked at closely, and of the others
+    the values, one property after the other.
     """
+    alike: dict[tuple[object, ...], list[NodeCreate]] = {}
+    for create in creates:
+        shape = (create.label, create.numbering is None, *create.properties)
+        group = alike.get(shape)
+        if group is None:
+            alike[shape] = [create]
+        else:
+            group.append(create)
+    return all(_is_sound_group(group, schema) for group in alike.values())
 
-    def __init__(self, schema: GraphSchema) -> None:
-        self._schema = schema
-        self._sound: dict[tuple[object, ...], tuple[list[int], list[int]]] = {}
 
-    def is_sound(self, create: NodeCreate) -> bool:
-        """Whether the node certainly has no mistake; where it is False, one has to look closer."""
-        properties = create.properties
-        values = list(properties.values())
-        types = [type(value) for value in values]
-        shape = (create.label, create.numbering is None, *properties, *types)
-        places = self._sound.get(shape)
-        if places is None:
-            label = self._schema.labels.get(create.label)
-            if label is None or next(_create_mistakes(create, label), None) is not None:
-                return False
-            texts = [place for place, kind in enumerate(types) if kind is str]
-            others = [place for place, kind in enumerate(types) if kind is not str and kind is not bool]
-            places = self._sound[shape] = (texts, others)
-        texts, others = places
-        joined = "".join([create.id, *create.identifiers, *[str(values[place]) for place in texts]])
-        if not create.id or not joined.isascii() or "\0" in joined:
-            return False
-        return all([_in_bounds(values[place]) for place in others])  # noqa: C419
+def _is_sound_group(creates: list[NodeCreate], schema: GraphSchema) -> bool:
+    label = schema.labels.get(creates[0].label)
+    if label is None or next(_create_mistakes(creates[0], label), None) is not None:
+        return False
+    ids = [create.id for create in creates]
+    columns = zip(*[create.properties.values() for create in creates], strict=True)
+    return (
+        all(ids)
+        and _are_plain(ids)
+        and _are_plain([each for create in creates for each in create.identifiers])
+        and all(_is_sound_column(column) for column in columns)
+    )
+
+
+def _is_sound_column(values: tuple[Value, ...]) -> bool:
+    """Whether values of one property certainly can be kept, given that the first of them has the right type."""
+    kind = type(values[0])
+    if not all([type(value) is kind for value in values]):  # noqa: C419
+        return False
+    if kind is str:
+        return _are_plain(values)
+    if kind is list:
+        members = [member for value in values if isinstance(value, list) for member in value]
+        return _are_plain(members)
+    return kind is bool or all([_in_bounds(value) for value in values])  # noqa: C419
+
+
+def _are_plain(texts: Iterable[object]) -> bool:
+    """Whether all are texts, of ASCII characters without NUL."""
+    try:
+        joined = "".join(cast("Iterable[str]", texts))
+    except TypeError:
+        return False
+    return joined.isascii() and "\0" not in joined
 
 
 def _in_bounds(value: Value) -> bool:
@@ -125,8 +147,10 @@ def _in_bounds(value: Value) -> bool:
     return type(value) is list and all(type(item) is str and _text_flaw(item) is None for item in value)
 
 
-def _check_create(create: NodeCreate, schema: GraphSchema, shapes: _KnownShapes, mistakes: list[str]) -> None:
-    if not shapes.is_sound(create):
+def _check_creates(creates: Iterable[NodeCreate], schema: GraphSchema, mistakes: list[str]) -> None:
+    if _are_sound(creates, schema):
+        return
+    for create in creates:
         label = schema.labels.get(create.label)
         if label is None:
             mistakes.append(f"node {create.id!r}: unknown label {create.label!r}")

@@ -87,8 +87,11 @@ class PastStore:
     async def close(self) -> None:
         """Nothing: the store beneath belongs to somebody else."""
 
-    def prepare(self, batch: WriteBatch) -> None:
+    def expect(self) -> None:
         """Nothing: nothing is written to the past."""
+
+    def prepare(self, batch: WriteBatch) -> None:
+        """Nothing, for the same reason."""
 
     async def commit(self, batch: WriteBatch) -> Commit:  # noqa: ARG002  # the port's
         """Refused.

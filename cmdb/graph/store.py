@@ -35,6 +35,10 @@ class GraphStore(Protocol):
         """The newest revision."""
         ...
 
+    def expect(self) -> None:
+        """Make ready for many batches, one soon after the other, which are about to come."""
+        ...
+
     def prepare(self, batch: WriteBatch) -> None:
         """Work out ahead what can be of a batch that is going to be committed, or perhaps not; any thread may call it.
 

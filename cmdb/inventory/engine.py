@@ -6,21 +6,21 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from cmdb.graph.batch import Commit
 from cmdb.graph.receipt import Receipts
 from cmdb.graph.store import GraphStore
 from cmdb.inventory.assignment import Assignment
-from cmdb.inventory.chunk import ChunkContext, ChunkPlan
+from cmdb.inventory.chunk import ChunkContext
 from cmdb.inventory.compiled import CompiledModel, NetworkScope, compile_model
-from cmdb.inventory.known import Known
 from cmdb.inventory.observation import Observation, Problem
 from cmdb.inventory.overlay import Overlay
-from cmdb.inventory.plan import Action, Plan, RunReport
+from cmdb.inventory.plan import Plan, RunReport
 from cmdb.inventory.prepare import Preparer
 from cmdb.inventory.reader import StoreReader
 from cmdb.inventory.reading import Reading, open_reading
+from cmdb.inventory.reading_process import ReadingProcess
 from cmdb.inventory.repetition import Repetition, can_be_repeated
-from cmdb.inventory.run import Progress, Run, StoreSink
+from cmdb.inventory.run import Progress, Run
+from cmdb.inventory.sink import PlanSink, StoreSink
 from cmdb.inventory.stream import Chunks, ChunkSource
 from cmdb.kernel.actor import Actor, ActorKind
 from cmdb.kernel.clock import Clock, instant_text
@@ -61,8 +61,7 @@ class InventoryEngine:
         model: Classes, relationship types and policies.
         clock: Tells the time.
         ids: Makes ids of CIs and runs.
-        ahead: Whether a chunk is planned while the one before is written: quicker where writing is waiting for a
-            server, slower where it is work of this process.
+        ahead: Whether a chunk is planned while the one before is written, or after.
         receipts: Where it is kept that a file was brought in; None: every file is read.
     """
 
@@ -73,7 +72,7 @@ class InventoryEngine:
         clock: Clock,
         ids: IdSource,
         *,
-        ahead: bool = False,
+        ahead: bool = True,
         receipts: Receipts | None = None,
     ) -> None:
         self._store = store
@@ -95,7 +94,7 @@ class InventoryEngine:
         The plan is held in memory whole, with the CIs it would make.
         """
         overlay = Overlay(StoreReader(self._store))
-        sink = _PlanSink(overlay)
+        sink = PlanSink(overlay)
         run = Run(self._context(options), overlay, sink, options.keep, ahead=False)
         await run.go(
             self._chunks(stream, options), progress, options.chunk_items, options.chunk_relationships
@@ -139,9 +138,10 @@ class InventoryEngine:
         if isinstance(stream, Reading):
             context = replace(context, read_at=stream.source.read_at)
         run = Run(context, StoreReader(self._store), sink, options.keep, ahead=self._ahead)
-        await run.go(
-            self._chunks(stream, options), progress, options.chunk_items, options.chunk_relationships
-        )
+        chunks = self._chunks(stream, options)
+        if isinstance(chunks, ReadingProcess):
+            sink.expect()
+        await run.go(chunks, progress, options.chunk_items, options.chunk_relationships)
         counts = run.tally.counts()
         if repetition is not None and run.is_settled:
             await repetition.leave(counts, run.dated, sink.revisions)
@@ -199,19 +199,3 @@ class InventoryEngine:
             relationships,
         )
         return open_reading(assignment, stream, self._compiled)
-
-
-class _PlanSink:
-    """Keeps the decisions and lays each chunk over the store."""
-
-    def __init__(self, overlay: Overlay) -> None:
-        self.actions: list[Action] = []
-        self._overlay = overlay
-
-    def prepare(self, plan: ChunkPlan) -> None:
-        """Nothing: nothing is written."""
-
-    async def take(self, plan: ChunkPlan, known: Known) -> Commit | None:
-        self.actions.extend(plan.actions(known))
-        self._overlay.absorb(plan.batch, known)
-        return None

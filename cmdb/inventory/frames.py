@@ -1,4 +1,4 @@
-"""How a reading process hands over its chunks: frames of a kind, a length and a pickle.
+"""How a reading process hands over its chunks: each as a pickle in a frame.
 
 A prepared observation points to the compiled model at every turn. Both ends have that model, so a frame only
 names its parts. Observations, items and relationships go as plain tuples of their fields, which pickle twice as
@@ -13,13 +13,12 @@ from collections.abc import Callable
 from dataclasses import fields
 from enum import IntEnum
 from operator import attrgetter
-from typing import IO, Any, BinaryIO, TypeAlias
+from typing import Any, BinaryIO, TypeAlias
 
 from cmdb.inventory.compiled import ClassPlan, CompiledModel, RelationshipPlan, RulePlan
 from cmdb.inventory.prepared import PreparedItem, PreparedObservation, PreparedRelationship
 from cmdb.inventory.stream import Chunk
 
-_HEAD = 9
 _PROTOCOL = 5
 _ITEM_FIELDS = attrgetter(*[each.name for each in fields(PreparedItem)])
 _RELATIONSHIP_FIELDS = attrgetter(*[each.name for each in fields(PreparedRelationship)])
@@ -36,23 +35,6 @@ class FrameKind(IntEnum):
     REFUSAL = 2
     CRASH = 3
     END = 4
-
-
-def write_frame(stream: IO[bytes], kind: FrameKind, payload: bytes = b"") -> None:
-    """Write one frame."""
-    stream.write(bytes((kind,)) + len(payload).to_bytes(_HEAD - 1, "big"))
-    stream.write(payload)
-    stream.flush()
-
-
-def read_frame(stream: IO[bytes]) -> tuple[FrameKind, bytes] | None:
-    """The next frame; None when the stream ends before it is complete."""
-    head = stream.read(_HEAD)
-    if len(head) < _HEAD:
-        return None
-    size = int.from_bytes(head[1:], "big")
-    payload = stream.read(size)
-    return (FrameKind(head[0]), payload) if len(payload) == size else None
 
 
 class ChunkPickler:

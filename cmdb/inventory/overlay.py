@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from cmdb.graph.batch import NodeCreate, NodeUpdate, WriteBatch
+from cmdb.graph.batch import NodeCreate, NodeUpdate, Sighting, WriteBatch
 from cmdb.graph.elements import Evidence, Link, LinkKey, Node, Properties, Seen
 from cmdb.graph.query import Direction, LinkQuery
 from cmdb.inventory.known import Known
@@ -23,25 +23,21 @@ class Overlay:
         self._links: dict[LinkKey, Properties | None] = {}
         self._by_end: dict[tuple[Direction, str], dict[LinkKey, None]] = defaultdict(dict)
         self._not_by_end: list[LinkKey] = []
+        self._touched: set[str] = set()
+        self._not_settled: list[tuple[WriteBatch, Known]] = []
 
     def absorb(self, batch: WriteBatch, known: Known) -> None:
         """Lay a batch over the store; `known` holds the nodes it changes as they stood."""
         for update in batch.updates:
             self._claims.update(dict.fromkeys(update.releases))
         for create in batch.creates:
-            self._create(create)
+            self._claims.update(dict.fromkeys(create.identifiers, create.id))
         for update in batch.updates:
-            self._update(update, known)
-        for update in batch.updates:
-            for identifier in update.claims:
-                self._claims[identifier] = update.id
-        for sighting in batch.sightings:
-            evidence = self._evidence.get(sighting.node_id) or known.evidence(sighting.node_id)
-            seen = evidence.seen.get(sighting.source, Seen(sighting.at, sighting.at))
-            now = Seen(min(seen.first, sighting.at), max(seen.last, sighting.at))
-            self._evidence[sighting.node_id] = Evidence(
-                evidence.stamps, {**evidence.seen, sighting.source: now}, evidence.identifiers
-            )
+            self._claims.update(dict.fromkeys(update.claims, update.id))
+        self._touched.update([each.id for each in batch.creates])
+        self._touched.update([each.id for each in batch.updates])
+        self._touched.update([each.node_id for each in batch.sightings])
+        self._not_settled.append((batch, known))
         self._links.update([(gone.key, None) for gone in batch.link_deletes])
         self._links.update([(put.key, put.properties) for put in batch.link_puts])
         self._not_by_end += [gone.key for gone in batch.link_deletes]
@@ -59,11 +55,13 @@ class Overlay:
 
     async def get(self, ids: Sequence[str]) -> Mapping[str, Node]:
         """The nodes with these ids."""
+        self._settle(ids)
         below = await self._below.get([each for each in ids if each not in self._nodes])
         return {**below, **{each: self._nodes[each] for each in ids if each in self._nodes}}
 
     async def evidence(self, ids: Sequence[str]) -> Mapping[str, Evidence]:
         """Provenance of these nodes."""
+        self._settle(ids)
         below = await self._below.evidence([each for each in ids if each not in self._evidence])
         return {**below, **{each: self._evidence[each] for each in ids if each in self._evidence}}
 
@@ -91,6 +89,7 @@ class Overlay:
         self, labels: tuple[str, ...], properties: tuple[str, ...], names: Sequence[str]
     ) -> Sequence[Node]:
         """The nodes of these labels that have one of the names in one of the properties."""
+        self._settle(self._touched)
         below = [
             each for each in await self._below.named(labels, properties, names) if each.id not in self._nodes
         ]
@@ -102,11 +101,30 @@ class Overlay:
         ]
         return below + over
 
+    def _settle(self, ids: Iterable[str]) -> None:
+        """Work out what becomes of nodes when one that was touched is asked for: many chunks never ask."""
+        if not self._not_settled or self._touched.isdisjoint(ids):
+            return
+        for batch, known in self._not_settled:
+            for create in batch.creates:
+                self._create(create)
+            for update in batch.updates:
+                self._update(update, known)
+            for sighting in batch.sightings:
+                self._sight(sighting, known)
+        self._not_settled.clear()
+
     def _create(self, create: NodeCreate) -> None:
         self._nodes[create.id] = Node(create.id, create.label, create.properties, 1, 0, "", "")
         self._evidence[create.id] = Evidence(create.stamps, {}, create.identifiers)
-        for identifier in create.identifiers:
-            self._claims[identifier] = create.id
+
+    def _sight(self, sighting: Sighting, known: Known) -> None:
+        evidence = self._evidence.get(sighting.node_id) or known.evidence(sighting.node_id)
+        seen = evidence.seen.get(sighting.source, Seen(sighting.at, sighting.at))
+        now = Seen(min(seen.first, sighting.at), max(seen.last, sighting.at))
+        self._evidence[sighting.node_id] = Evidence(
+            evidence.stamps, {**evidence.seen, sighting.source: now}, evidence.identifiers
+        )
 
     def _update(self, update: NodeUpdate, known: Known) -> None:
         node = self._nodes.get(update.id) or known.nodes[update.id]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,6 +15,7 @@ from cmdb.inventory.importer import Source
 from cmdb.inventory.reading_process import ReadingProcess
 from cmdb.inventory.registry import importer
 from cmdb.inventory.stream import ChunkSource
+from cmdb.kernel.processors import processors
 
 LARGE = 1 << 20
 """From this many bytes on a process of its own (0.2 s to start) is worth its while."""
@@ -43,7 +43,7 @@ def open_reading(assignment: Assignment, reading: Reading, model: CompiledModel)
         OSError: the file cannot be read.
     """
     stream = reading.source.stream
-    if reading.large is not None and _processors() > 1 and sys.executable:
+    if reading.large is not None and processors() > 1 and sys.executable:
         importer(reading.importer)  # what is wrong with it is told before a process is started
         head = stream.read(reading.large)
         if len(head) == reading.large:
@@ -79,9 +79,3 @@ class _Rejoined(io.RawIOBase):
         into[: len(taken)] = taken
         self._left = self._left[len(taken) :]
         return len(taken)
-
-
-def _processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -14,8 +14,9 @@ from typing import BinaryIO
 
 from cmdb.inventory.assignment import Assignment
 from cmdb.inventory.compiled import compile_model
-from cmdb.inventory.frames import ChunkPickler, FrameKind, read_frame, write_frame
+from cmdb.inventory.frames import ChunkPickler, FrameKind
 from cmdb.kernel.errors import CmdbError
+from cmdb.kernel.frames import read_frame, write_frame
 
 
 def main() -> int:

@@ -11,10 +11,11 @@ from typing import IO, BinaryIO
 
 from cmdb.inventory.assignment import Assignment
 from cmdb.inventory.compiled import CompiledModel
-from cmdb.inventory.frames import ChunkUnpickler, FrameKind, read_frame, write_frame
+from cmdb.inventory.frames import ChunkUnpickler, FrameKind
 from cmdb.inventory.registry import BrokenImporterError
 from cmdb.inventory.stream import Chunk
 from cmdb.kernel.errors import CmdbError
+from cmdb.kernel.frames import read_frame, write_frame
 
 _PIECE = 1 << 18
 _FRAMES_AHEAD = 4
@@ -41,7 +42,7 @@ class ReadingProcess:
     def __init__(self, assignment: Assignment, model: CompiledModel, head: bytes, rest: BinaryIO) -> None:
         self._importer = assignment.importer
         self._chunks = ChunkUnpickler(model)
-        self._frames: queue.Queue[tuple[FrameKind, bytes] | None] = queue.Queue(_FRAMES_AHEAD)
+        self._frames: queue.Queue[tuple[int, bytes] | None] = queue.Queue(_FRAMES_AHEAD)
         self._unreadable: OSError | None = None
         self._process = subprocess.Popen(  # noqa: S603 - this very interpreter, nothing of it from outside
             [sys.executable, *_COMMAND],
@@ -70,12 +71,12 @@ class ReadingProcess:
         if frame is None:
             raise self._unreadable or self._broken(f"its process ended with {self._process.wait()}")
         kind, payload = frame
-        if kind is FrameKind.CHUNK:
+        if kind == FrameKind.CHUNK:
             return self._chunks.loads(payload)
-        if kind is FrameKind.REFUSAL:
+        if kind == FrameKind.REFUSAL:
             refusal: CmdbError = pickle.loads(payload)  # noqa: S301 - from the process started here
             raise refusal
-        if kind is FrameKind.CRASH:
+        if kind == FrameKind.CRASH:
             raise self._broken(payload.decode())
         return None
 

@@ -6,8 +6,7 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import dataclass
 
 from cmdb.graph.batch import Commit, NodeUpdate, WriteBatch
 from cmdb.graph.elements import Stamp
@@ -17,8 +16,7 @@ from cmdb.graph.errors import (
     StoreUnavailableError,
     VersionConflictError,
 )
-from cmdb.graph.store import GraphStore
-from cmdb.inventory.chunk import ChunkContext, ChunkPlan, plan_chunk, request_id
+from cmdb.inventory.chunk import ChunkContext, ChunkPlan, plan_chunk
 from cmdb.inventory.drafts import Draft
 from cmdb.inventory.known import Known, fetch_known
 from cmdb.inventory.memory import ChunkMemory, Listed, RunMemory
@@ -29,6 +27,7 @@ from cmdb.inventory.plan import ActionKind, Conflict, Tally
 from cmdb.inventory.prepared import PreparedObservation
 from cmdb.inventory.reader import Reader
 from cmdb.inventory.relate import WaitingRelationship
+from cmdb.inventory.sink import Sink
 from cmdb.inventory.stream import Chunk, ChunkSource
 
 _ATTEMPTS = 30
@@ -56,24 +55,6 @@ class _Underway:
     plan: ChunkPlan
     known: Known
     written: asyncio.Task[Commit | None]
-
-
-class Sink(Protocol):
-    """Where the plan of a chunk goes: into the store, or into a plan for people."""
-
-    def prepare(self, plan: ChunkPlan) -> None:
-        """Do what can be done for a plan that is to be taken next, while the one before is still being written."""
-        ...
-
-    async def take(self, plan: ChunkPlan, known: Known) -> Commit | None:
-        """Take the plan of one chunk; None when there was nothing to write.
-
-        Raises:
-            IdentifierTakenError: somebody else has written meanwhile, as with the next two.
-            VersionConflictError: see above.
-            NodeNotFoundError: see above.
-        """
-        ...
 
 
 class Run:
@@ -106,6 +87,7 @@ class Run:
         self._waiting: list[PreparedObservation] = []
         self._waiting_relationships: list[WaitingRelationship] = []
         self._progress = Progress(0, 0, 0)
+        self._written: asyncio.Task[Commit | None] | None = None
 
     async def go(
         self,
@@ -116,7 +98,7 @@ class Run:
     ) -> None:
         """Read the stream to its end, then settle what had to wait, so many of each at once."""
         with collector_paused(), quick_turns() if self._ahead else nullcontext():
-            await self._read(chunks, progress)
+            await self._read(chunks, progress, items)
             await self._settle(items, relationships)
             await self._forget_unseen(items)
 
@@ -125,7 +107,9 @@ class Run:
         """True when everything the source says went in and stands."""
         return self.stands and not self.problem_count and not self.conflict_count
 
-    async def _read(self, chunks: ChunkSource, progress: Callable[[Progress], None] | None) -> None:
+    async def _read(
+        self, chunks: ChunkSource, progress: Callable[[Progress], None] | None, items: int
+    ) -> None:
         """Take chunk after chunk; while one is written, the next is planned and the one after that is read."""
         taken = 0
         before: _Underway | None = None
@@ -134,6 +118,8 @@ class Run:
             while (chunk := await upcoming) is not None:
                 upcoming = asyncio.create_task(asyncio.to_thread(chunks.next))
                 self._report(chunk.problems)
+                if not taken and self._ahead and chunk.holds(items):
+                    self._sink.expect()  # where one chunk is full, there may be many
                 before = await self._follow(before, chunk, progress)
                 taken += 1
                 if taken % _CHUNKS_BETWEEN_COLLECTIONS == 0:
@@ -142,7 +128,7 @@ class Run:
                 await self._arrive(before, progress)
         finally:
             chunks.close()
-            await asyncio.wait([upcoming, before.written] if before else [upcoming])
+            await asyncio.wait([upcoming] if self._written is None else [upcoming, self._written])
 
     async def _follow(
         self, before: _Underway | None, chunk: Chunk, progress: Callable[[Progress], None] | None
@@ -152,26 +138,34 @@ class Run:
         if self._ahead:
             with suppress(StoreUnavailableError):
                 planned = await self._plan(chunk.observations, before)
-                if before is not None:
-                    await asyncio.to_thread(self._sink.prepare, planned[0])
-        arrived = before is None or await self._arrive(before, progress)
-        if planned is None or not arrived:
+                await asyncio.to_thread(self._sink.prepare, planned[0])
+        underway = None
+        if (before is None or await self._has_arrived(before)) and planned is not None:
+            plan, known = planned
+            self._written = asyncio.create_task(self._sink.take(plan, known))
+            underway = _Underway(chunk, plan, known, self._written)
+            await asyncio.sleep(0)  # the store begins with it before anything else is done
+        if before is not None:
+            await self._arrive(before, progress)
+        if underway is None:
             self._settled(chunk, await self._take(chunk.observations), progress)
-            return None
-        plan, known = planned
-        return _Underway(chunk, plan, known, asyncio.create_task(self._sink.take(plan, known)))
+        return underway
 
-    async def _arrive(self, underway: _Underway, progress: Callable[[Progress], None] | None) -> bool:
-        """Wait until a chunk is written; False when others had disturbed it, and it was planned anew."""
-        plan, undisturbed = underway.plan, True
+    async def _has_arrived(self, underway: _Underway) -> bool:
+        """Wait until a chunk is written; False when it was not."""
+        await asyncio.wait([underway.written])
+        return underway.written.exception() is None
+
+    async def _arrive(self, underway: _Underway, progress: Callable[[Progress], None] | None) -> None:
+        """Wait until a chunk is written; where others had disturbed it, it is planned anew."""
+        plan = underway.plan
         try:
             await asyncio.shield(underway.written)  # a run that is cancelled ends with a whole chunk
         except (*_DISTURBED, StoreUnavailableError):
-            plan, undisturbed = await self._take(underway.chunk.observations), False
+            plan = await self._take(underway.chunk.observations)
         else:
             self._include(plan)
         self._settled(underway.chunk, plan, progress)
-        return undisturbed
 
     def _settled(self, chunk: Chunk, plan: ChunkPlan, progress: Callable[[Progress], None] | None) -> None:
         self._hold_back(plan)
@@ -310,44 +304,6 @@ async def _undisturbed(attempt: Callable[[], Awaitable[ChunkPlan]]) -> ChunkPlan
             longest = _LONGEST_PAUSE
         await asyncio.sleep(longest * secrets.randbelow(1000) / 1000)
     return await attempt()
-
-
-class StoreSink:
-    """Commits each chunk; keeps the first and last revision made."""
-
-    def __init__(self, store: GraphStore, run_id: str) -> None:
-        self.first_revision: int | None = None
-        self.last_revision: int | None = None
-        self.revisions = 0
-        self._store = store
-        self._run_id = run_id
-        self._number = 0
-        self._prepared: tuple[ChunkPlan, WriteBatch] | None = None
-
-    def prepare(self, plan: ChunkPlan) -> None:
-        """Have the store prepare for the chunk's batch."""
-        if not plan.is_empty():
-            batch = self._batch(plan)
-            self._prepared = (plan, batch)
-            self._store.prepare(batch)
-
-    async def take(self, plan: ChunkPlan, known: Known) -> Commit | None:  # noqa: ARG002 - the port's shape
-        """Commit the chunk's batch as one revision; None when there is nothing to write."""
-        if plan.is_empty():
-            return None
-        prepared, self._prepared = self._prepared, None
-        commit = await self._store.commit(
-            prepared[1] if prepared is not None and prepared[0] is plan else self._batch(plan)
-        )
-        if commit.revision is not None:
-            self.first_revision = self.first_revision or commit.revision
-            self.last_revision = commit.revision
-            self.revisions += not commit.replayed
-        return commit
-
-    def _batch(self, plan: ChunkPlan) -> WriteBatch:
-        self._number += 1
-        return replace(plan.batch, request_id=request_id(self._run_id, self._number, plan.batch))
 
 
 def _missing(waiting: WaitingRelationship) -> Problem:

@@ -19,6 +19,10 @@ class Chunk:
     problems: list[Problem]
     read: int
 
+    def holds(self, items: int) -> bool:
+        """Whether there are so many items in it, or more."""
+        return sum([len(each.items) for each in self.observations]) >= items
+
 
 class ChunkSource(Protocol):
     """Where the chunks of a run come from."""

@@ -8,7 +8,8 @@ import pytest
 
 from cmdb.graph.schema import GraphSchema
 from cmdb.graph.store import GraphStore
-from cmdb.store.embedded import StoreSettings, open_embedded
+from cmdb.store.embedded.connection import StoreSettings
+from cmdb.store.embedded.store import open_embedded
 from cmdb.store.neo4j.store import open_neo4j
 from tests.contract.build import FixedClock
 from tests.contract.schema import SCHEMA

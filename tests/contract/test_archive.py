@@ -13,7 +13,8 @@ from cmdb.graph.errors import NodeNotFoundError
 from cmdb.graph.ledger import verify_ledger
 from cmdb.graph.query import SearchQuery
 from cmdb.processes.configuration.backup.snapshot import Snapshot
-from cmdb.store.embedded import StoreSettings, open_embedded
+from cmdb.store.embedded.connection import StoreSettings
+from cmdb.store.embedded.store import open_embedded
 from tests.contract.build import FixedClock, batch, host, ledger, link, node, put, ticket
 from tests.contract.conftest import OpenStore
 from tests.contract.schema import ALL, SCHEMA

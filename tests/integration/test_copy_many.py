@@ -11,7 +11,8 @@ from cmdb.graph.batch import LinkPut, NodeCreate, Sighting, WriteBatch
 from cmdb.graph.elements import LinkKey, Stamp
 from cmdb.kernel.actor import Actor, ActorKind
 from cmdb.processes.configuration.backup import carry
-from cmdb.store.embedded import StoreSettings, open_embedded
+from cmdb.store.embedded.connection import StoreSettings
+from cmdb.store.embedded.store import open_embedded
 from cmdb.store.neo4j.store import open_neo4j
 from tests.contract.build import FixedClock
 from tests.contract.schema import SCHEMA

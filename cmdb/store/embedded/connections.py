@@ -7,35 +7,17 @@ import contextlib
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from cmdb.graph.errors import StoreUnavailableError
 from cmdb.store.embedded.checking import check_length
-from cmdb.store.embedded.compile_names import cache_statement, most_pages_statement, synchronous_statement
+from cmdb.store.embedded.connection import StoreSettings, open_connection, transaction
 from cmdb.store.embedded.faults import faults_of
-from cmdb.store.embedded.functions import add_functions
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class StoreSettings:
-    """How the file is used.
-
-    readers: reading threads. busy_seconds: how long a write waits for another process's write.
-    cache_mebibytes: page cache of each connection. max_pages: an upper bound on the file's size, in pages
-    of 4 KiB. durable: whether an acknowledged commit outlives a power cut, not only the process.
-    """
-
-    readers: int = 4
-    busy_seconds: float = 30.0
-    cache_mebibytes: int = 32
-    max_pages: int | None = None
-    durable: bool = True
 
 
 class Connections:
@@ -60,6 +42,10 @@ class Connections:
     async def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """The result of the work, done in the writing thread and in one transaction."""
         return await self._run(self._writing, lambda: self._written(work))
+
+    async def in_turn(self, work: Callable[[], T]) -> T:
+        """The result of work that is done in the writing thread, when it is its turn, and on no connection."""
+        return await self._run(self._writing, work)
 
     async def prepare(self, check: Callable[[sqlite3.Connection], None]) -> None:
         """Check the file, then let readers and the writer work at the same time (write-ahead log)."""
@@ -110,34 +96,7 @@ class Connections:
             StoreUnavailableError: the file cannot be opened.
             StoreDamagedError: the file is not a database.
         """
-        settings = self._settings
-        with faults_of(self.place):
-            connection = sqlite3.connect(
-                self._path,
-                timeout=settings.busy_seconds,
-                isolation_level=None,
-                check_same_thread=False,
-                cached_statements=256,
-            )
-            try:
-                self._tune(connection)
-                add_functions(connection)
-            except BaseException:
-                connection.close()
-                raise
-        return connection
-
-    def _tune(self, connection: sqlite3.Connection) -> None:
-        settings = self._settings
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute(synchronous_statement(durable=settings.durable))
-        connection.execute(cache_statement(settings.cache_mebibytes))
-        connection.execute("PRAGMA mmap_size = 1073741824")
-        connection.execute("PRAGMA temp_store = MEMORY")
-        connection.execute("PRAGMA wal_autocheckpoint = 4000")
-        connection.execute("PRAGMA cell_size_check = ON")
-        if settings.max_pages is not None:
-            connection.execute(most_pages_statement(settings.max_pages))
+        return open_connection(self._path, self._settings)
 
     async def close(self) -> None:
         """Close every connection, after the work under way."""
@@ -196,17 +155,3 @@ class Connections:
                 return work(connection)
         finally:
             self._idle.put(connection)
-
-
-@contextlib.contextmanager
-def transaction(connection: sqlite3.Connection, kind: str) -> Iterator[None]:
-    """All of the block is kept, or nothing."""
-    connection.execute(f"BEGIN {kind}")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        # SQLite has already rolled back by itself after some errors, a full disk among them.
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise

@@ -78,7 +78,7 @@ def _refuse_taken(connection: sqlite3.Connection, claims: Mapping[str, str], key
         "SELECT i.value, i.node, n.id FROM identifiers i JOIN nodes n ON n.key = i.node "
         "WHERE i.value IN (SELECT value FROM json_each(?)) ORDER BY i.value",
         (json_list(claims),),
-    )
+    ).fetchall()  # a statement that is left in its midst, with an error, keeps its snapshot of the file open
     for value, node, holder in held:
         if keys[claims[value]] != node:
             raise _taken(value, holder, claims[value])
@@ -94,18 +94,19 @@ def _taken(value: str, holder: str, claimant: str) -> IdentifierTakenError:
 def _insert_evidence(
     connection: sqlite3.Connection, creates: Sequence[NodeCreate], keys: Mapping[str, int]
 ) -> None:
-    texts: dict[tuple[object, ...], str] = {}
     rows = []
+    heads: dict[Stamp, str] = {}
+    lists: dict[tuple[str, ...], str] = {}
     for node in creates:
         if not (node.stamps or node.identifiers):
             continue
         stamps = list(node.stamps.values())
         if stamps and stamps.count(stamps[0]) == len(stamps):
-            # Most nodes of a batch have the same properties from one source: one text serves them all.
-            shape = (stamps[0], *node.stamps)
-            text = texts.get(shape)
-            if text is None:
-                text = texts[shape] = stamps_text(node.stamps)
+            # Most nodes have all from one source at one moment, and properties that others have too.
+            stamp, names = stamps[0], tuple(node.stamps)
+            head = heads.get(stamp) or heads.setdefault(stamp, orjson.dumps([*stamp]).decode()[:-1])
+            listed = lists.get(names) or lists.setdefault(names, json_list(names))
+            text = f"[{head},{listed}]]"
         else:
             text = stamps_text(node.stamps)
         rows.append(evidence_row(keys[node.id], text, json_list(dict.fromkeys(node.identifiers))))
@@ -190,11 +191,12 @@ def read(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, Eviden
     chosen = json_list(keys.values())
     rows = _evidence_rows(connection, keys.values())
     seen: dict[int, dict[str, Seen]] = {}
-    for node, source, first, last, digest in connection.execute(
+    sightings = connection.execute(
         "SELECT g.node, s.name, g.first, g.last, g.checksum FROM sightings g LEFT JOIN sources s ON s.key = g.source "
         "WHERE g.node IN (SELECT value FROM json_each(?)) ORDER BY s.name",
         (chosen,),
-    ):
+    ).fetchall()
+    for node, source, first, last, digest in sightings:
         if checksum(node, source, first, last) != digest:
             raise damaged(f"row {node} of sightings", "it is not what was written")
         seen.setdefault(node, {})[source] = Seen(first, last)

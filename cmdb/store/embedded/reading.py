@@ -64,7 +64,7 @@ def links(
         labels = names.labels.keys(connection, query.labels)
     statement = links_statement(query.ids, query.direction, types, labels, query.first)
     found: dict[str, list[Link]] = {}
-    for here, type_name, there, text, _ in connection.execute(statement.text, statement.values):
+    for here, type_name, there, text, _ in connection.execute(statement.text, statement.values).fetchall():
         key = LinkKey(type_name, here, there) if outwards else LinkKey(type_name, there, here)
         found.setdefault(here, []).append(Link(key, link_properties(text)))
     return found

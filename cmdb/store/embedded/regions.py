@@ -118,7 +118,7 @@ class _Reader:
 
     def _seen(self, statement: str, *values: str) -> Iterator[Seen[int]]:
         labels = self._labels
-        for key, node_id, label, status in self._connection.execute(statement, values):
+        for key, node_id, label, status in self._connection.execute(statement, values).fetchall():
             if type(node_id) is not str or label not in labels:
                 raise damaged("the nodes", f"the one of row {key} is not what was written")
             yield Seen(key, node_id, labels[label], status or "")

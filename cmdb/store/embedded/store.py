@@ -35,13 +35,14 @@ from cmdb.store.embedded import (
     shapes,
     streams,
 )
-from cmdb.store.embedded.connections import Connections, StoreSettings
+from cmdb.store.embedded.connection import StoreSettings
+from cmdb.store.embedded.connections import Connections
 from cmdb.store.embedded.names import Names
 from cmdb.store.embedded.writing import write_batch
+from cmdb.store.embedded.writing_process import ProcessLostError, WritingProcess, WritingTask
 
 T = TypeVar("T")
 
-_QUIET_SECONDS = 2.0
 _INDEXED_AT_ONCE = 500
 
 
@@ -74,8 +75,13 @@ class EmbeddedStore:
         self._schema = schema
         self._clock = clock
         self._names = Names()
-        self._connections = Connections(path, settings or StoreSettings())
-        self._indexing: asyncio.TimerHandle | None = None
+        settings = settings or StoreSettings()
+        self._quiet_seconds = settings.quiet_seconds
+        self._connections = Connections(path, settings)
+        self._process = (
+            WritingProcess(WritingTask(path, settings, schema, clock)) if settings.writing_process else None
+        )
+        self._tidying: asyncio.TimerHandle | None = None
         self._background: set[asyncio.Task[None]] = set()
 
     async def migrate(self) -> None:
@@ -92,11 +98,13 @@ class EmbeddedStore:
 
     async def close(self) -> None:
         """Give everything back; the store is not used after."""
-        if self._indexing is not None:
-            self._indexing.cancel()
+        if self._tidying is not None:
+            self._tidying.cancel()
         if self._background:
             await asyncio.gather(*self._background, return_exceptions=True)
         await self._connections.close()
+        if self._process is not None:
+            await asyncio.to_thread(self._process.close)
 
     async def check(self) -> None:
         """Look through the whole file; writers wait meanwhile."""
@@ -106,20 +114,38 @@ class EmbeddedStore:
         """The newest revision."""
         return await self._connections.glance(ledger.head)
 
+    def expect(self) -> None:
+        """Start the process that writes; it ends when nobody has written for a moment."""
+        if self._process is not None:
+            self._process.start()
+            self._tidy_when_quiet()
+
     def prepare(self, batch: WriteBatch) -> None:
-        """Nothing: while one batch is written, working on another would only hold it up."""
+        """Pack the batch for the process that writes, where there is one."""
+        if self._process is not None:
+            self._process.announce(batch)
 
     async def commit(self, batch: WriteBatch) -> Commit:
         """Write all of the batch as one revision, or nothing of it."""
+        process = self._process
+        packed = None if process is None else process.packed(batch)
+        if process is None or packed is None:
+            commit = await self._commit_here(batch)
+        else:
+            try:
+                commit = await self._connections.in_turn(lambda: process.commit(packed))
+            except ProcessLostError:
+                commit = await self._commit_here(batch)
+        if commit.revision is not None or packed is not None:
+            self._tidy_when_quiet()
+        return commit
 
+    async def _commit_here(self, batch: WriteBatch) -> Commit:
         def work(connection: sqlite3.Connection) -> Commit:
             at = instant_text(self._clock.now())
             return write_batch(connection, self._names, self._schema, at, batch)
 
-        commit = await self._write(work)
-        if commit.revision is not None:
-            self._index_when_quiet()
-        return commit
+        return await self._write(work)
 
     async def receipt(self, key: str) -> Receipt | None:
         """The receipt kept under a key."""
@@ -232,19 +258,21 @@ class EmbeddedStore:
     async def _index_some(self) -> int:
         return await self._write(lambda connection: searching.index_pending(connection, _INDEXED_AT_ONCE))
 
-    def _index_when_quiet(self) -> None:
-        if self._indexing is not None:
-            self._indexing.cancel()
-        self._indexing = asyncio.get_running_loop().call_later(_QUIET_SECONDS, self._start_indexing)
+    def _tidy_when_quiet(self) -> None:
+        if self._tidying is not None:
+            self._tidying.cancel()
+        self._tidying = asyncio.get_running_loop().call_later(self._quiet_seconds, self._start_tidying)
 
-    def _start_indexing(self) -> None:
-        task = asyncio.get_running_loop().create_task(self._index_in_background())
+    def _start_tidying(self) -> None:
+        task = asyncio.get_running_loop().create_task(self._tidy())
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
-    async def _index_in_background(self) -> None:
+    async def _tidy(self) -> None:
         # Nobody waits for this; what cannot be done at the moment is done by the next search, which says why not.
         with contextlib.suppress(CmdbError):
+            if self._process is not None:
+                await self._connections.in_turn(self._process.close)
             await self._index_all()
 
     async def _index_all(self) -> None:

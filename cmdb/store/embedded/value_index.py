@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from operator import itemgetter
 from typing import TypeAlias
 
 from cmdb.graph.elements import Properties
@@ -22,6 +23,7 @@ IndexedNode: TypeAlias = tuple[int, str, int, Properties]
 
 _Row: TypeAlias = tuple[int, Value, str, int, int]
 _PIECE = 5_000
+_VALUE = itemgetter(1)
 
 
 def covered(connection: sqlite3.Connection) -> dict[str, int]:
@@ -31,11 +33,7 @@ def covered(connection: sqlite3.Connection) -> dict[str, int]:
 
 def add(connection: sqlite3.Connection, nodes: Iterable[IndexedNode]) -> None:
     """Take the values of nodes in that have none in the index yet."""
-    properties = covered(connection)
-    rows = [row for node in nodes for row in _rows(properties, node)]
-    # In order, the inserts go through the table from left to right instead of all over it.
-    rows.sort(key=_place)
-    connection.executemany("INSERT OR IGNORE INTO indexed_values VALUES (?, ?, ?, ?, ?)", rows)
+    _insert(connection, covered(connection), nodes)
 
 
 def replace(connection: sqlite3.Connection, changes: Iterable[tuple[IndexedNode, IndexedNode]]) -> None:
@@ -89,8 +87,31 @@ def as_kept(connection: sqlite3.Connection) -> Sum:
 
 def _fill(connection: sqlite3.Connection, properties: Mapping[str, int]) -> None:
     for piece in _pieces(connection):
-        rows = [row for node in piece for row in _rows(properties, node)]
-        rows.sort(key=_place)
+        _insert(connection, properties, piece)
+
+
+def _insert(
+    connection: sqlite3.Connection, properties: Mapping[str, int], nodes: Iterable[IndexedNode]
+) -> None:
+    by_name: dict[str, list[_Row]] = {name: [] for name in properties}
+    places = {name: (properties[name], rows.append) for name, rows in by_name.items()}
+    for key, node_id, label, values in nodes:
+        for name, value in values.items():
+            found = places.get(name)
+            if found is None:
+                continue
+            place, put = found
+            if type(value) is list:
+                for member in value:
+                    put((place, member, node_id, label, key))
+            else:
+                put((place, value, node_id, label, key))
+    for rows in by_name.values():
+        # In order, the inserts go through the table from left to right instead of all over it.
+        try:
+            rows.sort(key=_VALUE)
+        except TypeError:  # numbers and texts
+            rows.sort(key=lambda row: str(row[1]))
         connection.executemany("INSERT OR IGNORE INTO indexed_values VALUES (?, ?, ?, ?, ?)", rows)
 
 
@@ -137,10 +158,6 @@ def _rows(properties: Mapping[str, int], node: IndexedNode) -> Iterator[_Row]:
 def _as_kept(row: _Row) -> tuple[object, ...]:
     place, value, *rest = row
     return place, int(value) if type(value) is bool else value, *rest
-
-
-def _place(row: _Row) -> tuple[int, str, str]:
-    return row[0], str(row[1]), row[2]
 
 
 def _remove(connection: sqlite3.Connection, rows: list[_Row]) -> None:

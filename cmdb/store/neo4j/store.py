@@ -100,6 +100,9 @@ class Neo4jStore:
         """The newest revision."""
         return await self._connection.read(reading.head)
 
+    def expect(self) -> None:
+        """Nothing: the server is ready."""
+
     def prepare(self, batch: WriteBatch) -> None:
         """Work out what can be without the server; kept for the last such batch, until it is committed."""
         writer = self._writer(batch)

@@ -15,6 +15,14 @@ from tests import strategies
 from tests.contract.build import batch, host, link, unlink
 from tests.contract.schema import SCHEMA
 
+ODD: list[dict[str, Any]] = [
+    {"name": "h", "note": note, "rank": rank, "tags": tags}
+    for note in ("n", "é", "\0", "\ud800", 1)
+    for rank in (1, 2**63, True, "1")
+    for tags in (["a"], ["é", "\0"], [1], "a", [])
+]
+"""Nodes with the same properties, of which some fit."""
+
 
 def _node(label: str = "Host", **properties: Any) -> Node:
     return Node("h", label, {"name": "h", **properties}, 1, 1, "", "")
@@ -132,3 +140,15 @@ def test_what_fits_has_no_mistake(several: list[dict[str, Any]]) -> None:
     """Whatever the values."""
     creates = [NodeCreate(f"n{place}", "Host", properties) for place, properties in enumerate(several)]
     assert check_batch(batch(*creates), SCHEMA) == []
+
+
+@given(st.lists(st.sampled_from(ODD), min_size=1, max_size=6), st.integers(0, 3))
+def test_nodes_that_look_alike_hide_no_mistake_of_one_another(
+    several: list[dict[str, Any]], sound: int
+) -> None:
+    """Many at once have the mistakes that each has alone."""
+    given = [{"name": "h", "note": "n", "rank": 1, "tags": ["a"]}] * sound + several
+    creates = [NodeCreate(f"n{place}", "Host", properties) for place, properties in enumerate(given)]
+    alone = [mistake for create in creates for mistake in check_batch(batch(create), SCHEMA)]
+
+    assert alone == check_batch(batch(*creates), SCHEMA)

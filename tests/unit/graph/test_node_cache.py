@@ -19,7 +19,8 @@ from cmdb.graph.node_cache import FOLLOWED, NodeCache
 from cmdb.graph.store import GraphStore
 from cmdb.kernel.actor import Actor
 from cmdb.kernel.clock import SystemClock
-from cmdb.store.embedded import StoreSettings, open_embedded
+from cmdb.store.embedded.connection import StoreSettings
+from cmdb.store.embedded.store import open_embedded
 from tests.contract.schema import SCHEMA
 
 IDS = ("a", "b", "c", "d", "e")

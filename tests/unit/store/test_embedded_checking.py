@@ -14,7 +14,7 @@ from cmdb.graph.elements import Stamp
 from cmdb.graph.errors import StoreDamagedError
 from cmdb.graph.receipt import Receipt
 from cmdb.graph.schema import GraphSchema
-from cmdb.store.embedded import EmbeddedStore, open_embedded
+from cmdb.store.embedded.store import EmbeddedStore, open_embedded
 from tests.contract.build import FixedClock, batch, host, link, put, unlink
 from tests.contract.schema import SCHEMA
 

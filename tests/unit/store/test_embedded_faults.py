@@ -14,8 +14,9 @@ import pytest
 from cmdb.graph.errors import StoreDamagedError, StoreFullError, StoreUnavailableError, StoreVersionError
 from cmdb.graph.ledger import verify_ledger
 from cmdb.graph.query import NodeQuery, SearchQuery
-from cmdb.store.embedded import EmbeddedStore, StoreSettings, open_embedded
+from cmdb.store.embedded.connection import StoreSettings
 from cmdb.store.embedded.faults import NotAStoreError
+from cmdb.store.embedded.store import EmbeddedStore, open_embedded
 from tests.contract.build import FixedClock, found, host, link, put
 from tests.contract.schema import ALL, SCHEMA
 

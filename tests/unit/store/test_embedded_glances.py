@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from cmdb.graph.errors import StoreDamagedError, StoreUnavailableError
-from cmdb.store.embedded import StoreSettings, open_embedded
+from cmdb.store.embedded.connection import StoreSettings
 from cmdb.store.embedded.connections import Connections
+from cmdb.store.embedded.store import open_embedded
 from tests.contract.build import FixedClock, host, put
 from tests.contract.schema import SCHEMA
 

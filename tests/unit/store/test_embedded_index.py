@@ -12,13 +12,14 @@ import pytest
 from cmdb.graph.batch import NodeDelete, NodeUpdate, Sighting
 from cmdb.graph.query import AllOf, AnyOf, Condition, NodeQuery, Operator, Order, Predicate
 from cmdb.graph.schema import GraphSchema, PropertySchema
-from cmdb.store.embedded import EmbeddedStore, StoreSettings, open_embedded
 from cmdb.store.embedded.compile_find import count_by_value_statement, count_statement, page_statements
 from cmdb.store.embedded.compile_predicates import Sql
+from cmdb.store.embedded.connection import StoreSettings
 from cmdb.store.embedded.fields import Fields
 from cmdb.store.embedded.finding import prepared
 from cmdb.store.embedded.functions import add_functions
 from cmdb.store.embedded.names import Names
+from cmdb.store.embedded.store import EmbeddedStore, open_embedded
 from cmdb.store.embedded.value_index import covered
 from tests.contract.build import FixedClock, found, host, put, ticket
 from tests.contract.schema import ALL, ITEMS, SCHEMA

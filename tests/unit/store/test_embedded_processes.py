@@ -4,8 +4,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from cmdb.graph.errors import IdentifierTakenError
 from cmdb.graph.ledger import LedgerReport, verify_ledger
-from cmdb.store.embedded import open_embedded
+from cmdb.store.embedded.store import open_embedded
 from tests.contract.build import FixedClock, found, host, put
 from tests.contract.schema import SCHEMA
 
@@ -13,7 +16,10 @@ _ROOT = Path(__file__).resolve().parents[3]
 _WRITER = """
 import asyncio, sys
 from pathlib import Path
-from cmdb.store.embedded import open_embedded
+
+import pytest
+
+from cmdb.store.embedded.store import open_embedded
 from tests.contract.build import FixedClock, host, put
 from tests.contract.schema import SCHEMA
 
@@ -59,3 +65,20 @@ async def test_what_a_killed_process_was_told_is_written_stays_written(tmp_path:
     assert (report.broken, report.checked >= acknowledged[-1]) == (None, True)
     assert len([node async for node in store.nodes()]) == 20 * report.checked
     await store.close()
+
+
+async def test_a_refusal_that_somebody_still_looks_at_keeps_nobody_from_writing(tmp_path: Path) -> None:
+    """An error keeps what its frames held; no statement of the store may be among it, half read."""
+    path = tmp_path / "cmdb.db"
+    store = await open_embedded(path, SCHEMA, FixedClock())
+    other = await open_embedded(path, SCHEMA, FixedClock())
+    await put(store, host("holder", *[f"claim-{number}" for number in range(50)]))
+    with pytest.raises(IdentifierTakenError) as refused:
+        await put(store, host("claimant", *[f"claim-{number}" for number in range(50)]))
+    await put(other, host("meanwhile"))
+    await put(store, host("afterwards"))
+
+    assert refused.value.__traceback__ is not None
+    assert ["afterwards", "holder", "meanwhile"] == sorted(await found(store))
+    await store.close()
+    await other.close()

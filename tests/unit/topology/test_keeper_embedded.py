@@ -15,7 +15,8 @@ from cmdb.graph.store import GraphStore
 from cmdb.kernel.actor import Actor
 from cmdb.kernel.clock import SystemClock
 from cmdb.model.load import load_model
-from cmdb.store.embedded import StoreSettings, open_embedded
+from cmdb.store.embedded.connection import StoreSettings
+from cmdb.store.embedded.store import open_embedded
 from cmdb.topology.build import build_topology
 from cmdb.topology.keeper import TopologyKeeper
 

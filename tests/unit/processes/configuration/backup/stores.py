@@ -15,7 +15,8 @@ from cmdb.kernel.values import Value
 from cmdb.processes.configuration.backup import carry
 from cmdb.processes.configuration.backup.file import Origin
 from cmdb.processes.configuration.backup.replay import Replay
-from cmdb.store.embedded import StoreSettings, open_embedded
+from cmdb.store.embedded.connection import StoreSettings
+from cmdb.store.embedded.store import open_embedded
 from tests.contract.build import FixedClock, batch, host, link, ticket
 from tests.contract.schema import ALL, SCHEMA
 
