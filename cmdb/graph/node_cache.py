@@ -24,6 +24,7 @@ class NodeCache:
 
     A reader sees every commit acknowledged before its question, as without: each question asks for the head first.
     At most `most` nodes are held, those asked for lately. They are shared between answers and never changed.
+    A store may show the head before all that its newest revision changed: such a node is given, but not held.
     """
 
     def __init__(self, store: GraphStore, most: int) -> None:
@@ -34,6 +35,7 @@ class NodeCache:
         self._young: dict[str, Node] = {}
         self._old: dict[str, Node] = {}
         self._head = Head(0, "")
+        self._newest: set[str] = set()
         self._following = asyncio.Lock()
 
     def __getattr__(self, name: str) -> Any:
@@ -54,13 +56,17 @@ class NodeCache:
             begun = self._head
             read = await self._store.get(missing)
             if self._head == begun:  # else one of them may have been touched since it was read
-                self._hold(read)
+                self._hold({each: node for each, node in read.items() if self._is_current(node)})
             found.update(read)
         return found
 
     def __len__(self) -> int:
         """How many nodes are held; one that was asked for again lately may count twice."""
         return len(self._young) + len(self._old)
+
+    def _is_current(self, node: Node) -> bool:
+        """Whether a node certainly is what the newest revision left."""
+        return node.revision >= self._head.revision or node.id not in self._newest
 
     def _held(self, ids: Sequence[str]) -> dict[str, Node]:
         young, old = self._young, self._old
@@ -86,24 +92,26 @@ class NodeCache:
         head, known = await self._store.head(), self._head
         if head == known:
             return
-        touched = await self._touched(known, head)
-        if touched is None:
+        is_near = len(self) and 0 < head.revision - known.revision <= FOLLOWED
+        touched, newest = await self._touched(known if is_near else Head(max(0, head.revision - 1), ""), head)
+        if not is_near or touched is None:
             self._young, self._old = {}, {}
         else:
             for each in touched:
                 self._young.pop(each, None)
                 self._old.pop(each, None)
+        self._newest = newest
         self._head = head
 
-    async def _touched(self, known: Head, head: Head) -> set[str] | None:
-        """The ids of the nodes touched by the revisions between; None where that is not to be found out."""
-        if not len(self) or not 0 < head.revision - known.revision <= FOLLOWED:
-            return None
+    async def _touched(self, known: Head, head: Head) -> tuple[set[str] | None, set[str]]:
+        """The ids of the nodes touched by the revisions between, None where that is not to be found out; and by the last."""
         touched: set[str] = set()
-        previous = known.hash
+        newest: set[str] = set()
+        previous: str | None = known.hash
         async for revision in self._store.revisions(known.revision, head.revision - known.revision):
             if revision.previous_hash != previous:
-                return None
-            previous = revision.hash
-            touched.update(change.id for change in revision.nodes)
-        return touched if previous == head.hash else None
+                previous = None
+            newest = {change.id for change in revision.nodes}
+            touched |= newest
+            previous = revision.hash if previous is not None else None
+        return (touched if previous == head.hash else None), newest

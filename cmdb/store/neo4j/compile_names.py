@@ -18,6 +18,9 @@ NODE_LABEL = "CmdbNode"
 OWN_PROPERTIES = frozenset({"id", "label", "version", "revision", "created_at", "updated_at"})
 """What every node has besides its own properties; the model reserves these names."""
 
+CHECKSUM = "_checksum"
+"""The property that tells whether a node came whole."""
+
 HIDDEN_PROPERTIES = ("_stamps", "_seen", "_claims", "_title", "_text")
 """Evidence and search texts, which no question about a node asks for."""
 

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from cmdb.graph.elements import Node
-from cmdb.store.neo4j.compile_names import HIDDEN_PROPERTIES
+from cmdb.store.neo4j.compile_names import CHECKSUM, HIDDEN_PROPERTIES
 
 NODE = "n{.*, " + ", ".join(f"{name}: null" for name in HIDDEN_PROPERTIES) + "}"
-"""A node `n` as a map, without what only the store itself reads."""
+"""A node `n` as a map, with its checksum and without what else only the store itself reads."""
 
 
 def node_of(row: Mapping[str, Any]) -> Node:
     """The node of a map that holds all of its properties."""
     properties = dict(row)
-    for name in HIDDEN_PROPERTIES:
+    for name in (CHECKSUM, *HIDDEN_PROPERTIES):
         properties.pop(name, None)
     take = properties.pop
     return Node(

@@ -16,8 +16,9 @@ from neo4j.exceptions import IncompleteCommit
 from cmdb.graph.errors import StoreUnavailableError
 from cmdb.store.neo4j.address import Neo4jAddress
 from cmdb.store.neo4j.drivers import Drivers
-from cmdb.store.neo4j.errors import StoreConnectionLostError
+from cmdb.store.neo4j.errors import StoreBusyError, StoreConnectionLostError
 from cmdb.store.neo4j.faults import faults_of
+from cmdb.store.neo4j.wholeness import Mark, TornReadError, Wholeness
 
 T = TypeVar("T")
 Row = list[Any]
@@ -25,6 +26,10 @@ Work = Callable[["Transaction"], Awaitable[T]]
 Observer = Callable[[str, Mapping[str, Any]], object]
 """Is told each statement with its values before it is sent."""
 
+_PAUSES = (0.005, 0.02, 0.1, 0.5, 0.5, 1.0, 1.0)
+"""Seconds after which nodes that did not come whole are read again."""
+_LONG_PAUSE = 0.5
+"""What comes the same after it is not being changed."""
 _READINGS = 5
 """So often a transaction that reads is done at most, if each time the reply to its commit is lost."""
 
@@ -59,9 +64,10 @@ class Neo4jSettings:
 
 
 class Transaction:
-    """One transaction that is open; values go in as parameters, rows come out as lists."""
+    """One transaction that is open; values go in as parameters, rows come out as lists, and nodes by `wholeness`."""
 
-    def __init__(self, transaction: AsyncManagedTransaction, observe: Observer) -> None:
+    def __init__(self, transaction: AsyncManagedTransaction, observe: Observer, wholeness: Wholeness) -> None:
+        self.wholeness = wholeness
         self._transaction = transaction
         self._observe = observe
 
@@ -112,6 +118,7 @@ class Connection:
             self._drivers = Drivers(lambda: _driver(address, settings))
         # In a cluster every member must first have seen what this store wrote.
         self._bookmarks = AsyncGraphDatabase.bookmark_manager() if address.is_routed else None
+        self._wholeness = Wholeness()
         self._closed = False
 
     @property
@@ -126,13 +133,33 @@ class Connection:
                 return (await driver.get_server_info()).agent
 
     async def read(self, work: Work[T]) -> T:
-        """The result of the work, done in a reading transaction; it may be done several times."""
+        """The result of the work, done in a reading transaction; it may be done several times.
+
+        Raises:
+            StoreBusyError: a node was being changed each time.
+        """
+        torn: set[Mark] = set()
+        waited = 0.0
         with faults_of(self.place):
-            for _ in range(_READINGS - 1):
-                # The driver leaves a lost reply to a commit to its caller. Reading again does no harm.
-                with suppress(IncompleteCommit):
-                    return await self._patiently(neo4j.READ_ACCESS, work, self._settings.read_seconds)
-            return await self._patiently(neo4j.READ_ACCESS, work, self._settings.read_seconds)
+            for pause in _PAUSES:
+                try:
+                    return await self._read_once(work)
+                except TornReadError as error:
+                    if waited >= _LONG_PAUSE:
+                        self._wholeness.tolerate(torn & error.marks)
+                    torn, waited = error.marks, pause
+                await asyncio.sleep(pause)
+            try:
+                return await self._read_once(work)
+            except TornReadError as error:
+                raise StoreBusyError(f"{self.place}: {error}, were being changed each time") from error
+
+    async def _read_once(self, work: Work[T]) -> T:
+        for _ in range(_READINGS - 1):
+            # The driver leaves a lost reply to a commit to its caller. Reading again does no harm.
+            with suppress(IncompleteCommit):
+                return await self._patiently(neo4j.READ_ACCESS, work, self._settings.read_seconds)
+        return await self._patiently(neo4j.READ_ACCESS, work, self._settings.read_seconds)
 
     async def write(self, work: Work[T], seconds: float | None = None) -> T:
         """The result of the work, done in a writing transaction; it may be done several times."""
@@ -185,7 +212,7 @@ class Connection:
                     async def attempt(transaction: AsyncManagedTransaction) -> T:
                         _extend(bound, patience)
                         try:
-                            return await work(Transaction(transaction, self._observe))
+                            return await work(Transaction(transaction, self._observe, self._wholeness))
                         finally:
                             # What follows is the commit, or a while until the next attempt.
                             _extend(bound, patience + settings.retry_seconds)

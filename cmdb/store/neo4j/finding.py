@@ -11,7 +11,6 @@ from cmdb.kernel.values import Value
 from cmdb.store import cursors
 from cmdb.store.neo4j.compile_fields import Fields
 from cmdb.store.neo4j.compile_find import Place, count_statement, label_counts_statement, page_statements
-from cmdb.store.neo4j.compile_rows import node_of
 from cmdb.store.neo4j.connection import Transaction
 from cmdb.store.neo4j.searching import check_page
 
@@ -36,7 +35,7 @@ async def find(transaction: Transaction, schema: GraphSchema, query: NodeQuery) 
             break
     page = rows[: query.first]
     return NodePage(
-        tuple([node_of(node) for _, node in page]),
+        tuple(transaction.wholeness.nodes([node for _, node in page])),
         tuple([cursors.encoded(mark, tuple(keys), node["id"]) for keys, node in page]),
         len(rows) > query.first,
     )

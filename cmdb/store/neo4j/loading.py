@@ -19,7 +19,7 @@ from cmdb.graph.ledger import link_changes_json, node_changes_json
 from cmdb.graph.revision import Head, Revision
 from cmdb.store.neo4j import ledger
 from cmdb.store.neo4j.compile_held import HELD, any_statement, empty_statement
-from cmdb.store.neo4j.compile_names import quoted
+from cmdb.store.neo4j.compile_names import CHECKSUM, quoted
 from cmdb.store.neo4j.connection import Connection, Transaction
 from cmdb.store.neo4j.errors import StoreBusyError
 from cmdb.store.neo4j.evidence import seen_list, stamps_text
@@ -28,6 +28,7 @@ from cmdb.store.neo4j.link_ends import create_links
 from cmdb.store.neo4j.node_writes import create_nodes
 from cmdb.store.neo4j.search_text import search_texts
 from cmdb.store.neo4j.statements import CREATE_IDENTIFIERS, EXISTING, REMEMBER_REQUEST
+from cmdb.store.neo4j.wholeness import content_sum, node_sum
 
 LEASE_MILLISECONDS = 120_000
 
@@ -153,6 +154,7 @@ class _Loading:
     def _node_row(self, archived: ArchivedNode) -> dict[str, Any]:
         node = archived.node
         title, text = search_texts(node.properties, self._layout.searched(node.label))
+        content = content_sum(node.label, node.version, node.properties)
         return {
             **node.properties,
             "id": node.id,
@@ -161,6 +163,7 @@ class _Loading:
             "revision": node.revision,
             "created_at": node.created_at,
             "updated_at": node.updated_at,
+            CHECKSUM: node_sum(content, node.revision, node.updated_at),
             "_stamps": stamps_text(archived.stamps),
             "_seen": seen_list(archived.seen),
             "_title": title,

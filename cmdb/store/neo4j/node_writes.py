@@ -12,13 +12,14 @@ from cmdb.graph.errors import NodeNotFoundError
 from cmdb.graph.revision import ChangeKind
 from cmdb.store.batches import difference, updated
 from cmdb.store.neo4j.claims import ClaimsPlan
-from cmdb.store.neo4j.compile_names import labels_of
+from cmdb.store.neo4j.compile_names import CHECKSUM, labels_of
 from cmdb.store.neo4j.compile_nodes import relabel_statement
 from cmdb.store.neo4j.connection import Transaction
 from cmdb.store.neo4j.evidence import seen_list, seen_of, stamps_of, stamps_text
 from cmdb.store.neo4j.layout import Layout
 from cmdb.store.neo4j.search_text import search_texts
 from cmdb.store.neo4j.statements import CREATE_NODES, DELETE_NODES, UPDATE_NODES
+from cmdb.store.neo4j.wholeness import content_sum, node_sum
 
 Row = dict[str, Any]
 Raw = Mapping[str, Any]
@@ -37,6 +38,8 @@ class NodesPlan:
     relabelled: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     doomed: list[str] = field(default_factory=list)
     entries: list[list[Any]] = field(default_factory=list)
+    sums: dict[str, int] = field(default_factory=dict)
+    """Checksums of the content of nodes that are made or changed, by id."""
 
 
 def nodes_plan(
@@ -76,8 +79,10 @@ def _make(plan: NodesPlan, batch: WriteBatch, layout: Layout) -> None:
         if shape not in texts:
             texts[shape] = stamps_text(node.stamps)
         title, text = search_texts(node.properties, layout.searched(node.label))
+        properties = _unsigned_zeros(node.properties)
+        plan.sums[node.id] = content_sum(node.label, 1, properties)
         plan.made[node.id] = {
-            **_unsigned_zeros(node.properties),
+            **properties,
             "id": node.id,
             "label": node.label,
             "version": 1,
@@ -102,6 +107,7 @@ def _change(plan: NodesPlan, batch: WriteBatch, layout: Layout, standing: Mappin
             continue
         before, after = difference(node.properties, properties)
         title, text = search_texts(properties, layout.searched(label))
+        plan.sums[node_id] = content_sum(label, node.version + 1, _unsigned_zeros(properties))
         plan.changed[node_id] = {
             **dict.fromkeys(before),
             **_unsigned_zeros(after),
@@ -159,12 +165,14 @@ def _sight(plan: NodesPlan, batch: WriteBatch, raw: Mapping[str, Raw]) -> None:
 
 def stamp_plan(plan: NodesPlan, revision: int, at: str) -> None:
     """Fill in the revision's number and moment."""
-    for row in plan.made.values():
+    for node_id, row in plan.made.items():
         row["revision"] = revision
         row["created_at"] = row["updated_at"] = at
-    for row in plan.changed.values():
+        row[CHECKSUM] = node_sum(plan.sums[node_id], revision, at)
+    for node_id, row in plan.changed.items():
         row["revision"] = revision
         row["updated_at"] = at
+        row[CHECKSUM] = node_sum(plan.sums[node_id], revision, at)
 
 
 async def write_nodes(

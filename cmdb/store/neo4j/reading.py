@@ -10,7 +10,6 @@ from cmdb.graph.query import Direction, LinkQuery
 from cmdb.graph.revision import Head
 from cmdb.graph.schema import GraphSchema
 from cmdb.store.neo4j.compile_links import links_statement
-from cmdb.store.neo4j.compile_rows import node_of
 from cmdb.store.neo4j.connection import Transaction
 from cmdb.store.neo4j.evidence import claims_of, seen_of, stamps_of
 from cmdb.store.neo4j.ledger import head_of
@@ -46,7 +45,7 @@ async def head(transaction: Transaction) -> Head:
 async def get(transaction: Transaction, ids: Sequence[str]) -> Mapping[str, Node]:
     """The nodes with these ids, in the order asked for."""
     found = await transaction.in_groups(NODES_BY_ID, sendable(ids))
-    return {node.id: node for node in map(node_of, found)}
+    return {node.id: node for node in transaction.wholeness.nodes(found)}
 
 
 async def resolve(transaction: Transaction, identifiers: Sequence[str]) -> Mapping[str, str]:

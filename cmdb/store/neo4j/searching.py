@@ -5,7 +5,6 @@ from __future__ import annotations
 from cmdb.graph.errors import InvalidQueryError
 from cmdb.graph.query import PAGE_LIMIT, SearchHit, SearchQuery
 from cmdb.graph.schema import GraphSchema
-from cmdb.store.neo4j.compile_rows import node_of
 from cmdb.store.neo4j.connection import Transaction
 from cmdb.store.neo4j.search_text import phrases_of
 from cmdb.store.neo4j.statements import AWAIT_SEARCH, SEARCH
@@ -37,7 +36,8 @@ async def search(transaction: Transaction, schema: GraphSchema, query: SearchQue
         labels=list(query.labels),
         first=query.first,
     )
-    return [SearchHit(node_of(node), score) for node, score in rows]
+    nodes = transaction.wholeness.nodes([node for node, _ in rows])
+    return [SearchHit(node, score) for node, (_, score) in zip(nodes, rows, strict=True)]
 
 
 def check_page(first: int) -> None:

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from cmdb.graph.elements import Link, LinkKey, Node
 from cmdb.graph.revision import Revision
 from cmdb.store.neo4j import ledger
-from cmdb.store.neo4j.compile_rows import node_of
 from cmdb.store.neo4j.connection import Connection, Row, Transaction, Work
 from cmdb.store.neo4j.reading import head
 from cmdb.store.neo4j.statements import LINKS_AFTER, NODES_AFTER
@@ -21,12 +20,12 @@ async def nodes(connection: Connection) -> AsyncIterator[Node]:
     """Every node, ordered by id; those made or changed meanwhile come as they are when their turn comes."""
     after = ""
     while True:
-        rows = await connection.read(_piece_after(NODES_AFTER, after))
-        for (row,) in rows:
-            yield node_of(row)
-        if len(rows) < _PIECE:
+        found = await connection.read(_nodes_after(after))
+        for node in found:
+            yield node
+        if len(found) < _PIECE:
             return
-        after = rows[-1][0]["id"]
+        after = found[-1].id
 
 
 async def links(connection: Connection) -> AsyncIterator[Link]:
@@ -54,6 +53,14 @@ async def revisions(connection: Connection, after: int, limit: int | None) -> As
         for revision in found:
             yield revision
         after = found[-1].number
+
+
+def _nodes_after(after: str) -> Work[list[Node]]:
+    async def work(transaction: Transaction) -> list[Node]:
+        rows = await transaction.rows(NODES_AFTER, after=after, first=_PIECE)
+        return transaction.wholeness.nodes([row for (row,) in rows])
+
+    return work
 
 
 def _piece_after(statement: str, after: str) -> Work[list[Row]]:
