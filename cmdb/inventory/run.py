@@ -118,7 +118,7 @@ class Run:
             while (chunk := await upcoming) is not None:
                 upcoming = asyncio.create_task(asyncio.to_thread(chunks.next))
                 self._report(chunk.problems)
-                if not taken and self._ahead and chunk.holds(items):
+                if self._ahead and chunk.holds(items):
                     self._sink.expect()  # where one chunk is full, there may be many
                 before = await self._follow(before, chunk, progress)
                 taken += 1
