@@ -44,6 +44,7 @@ from cmdb.store.embedded.writing_process import ProcessLostError, WritingProcess
 T = TypeVar("T")
 
 _INDEXED_AT_ONCE = 500
+_EXPECTED_WITHIN = 30.0
 
 
 async def open_embedded(
@@ -115,10 +116,10 @@ class EmbeddedStore:
         return await self._connections.glance(ledger.head)
 
     def expect(self) -> None:
-        """Start the process that writes; it ends when nobody has written for a moment."""
+        """Start the process that writes; it ends when nobody has written for a moment, or nobody writes at all."""
         if self._process is not None:
             self._process.start()
-            self._tidy_when_quiet()
+            self._tidy_when_quiet(_EXPECTED_WITHIN)
 
     def prepare(self, batch: WriteBatch) -> None:
         """Pack the batch for the process that writes, where there is one."""
@@ -258,10 +259,11 @@ class EmbeddedStore:
     async def _index_some(self) -> int:
         return await self._write(lambda connection: searching.index_pending(connection, _INDEXED_AT_ONCE))
 
-    def _tidy_when_quiet(self) -> None:
+    def _tidy_when_quiet(self, at_least: float = 0.0) -> None:
         if self._tidying is not None:
             self._tidying.cancel()
-        self._tidying = asyncio.get_running_loop().call_later(self._quiet_seconds, self._start_tidying)
+        seconds = max(self._quiet_seconds, at_least)
+        self._tidying = asyncio.get_running_loop().call_later(seconds, self._start_tidying)
 
     def _start_tidying(self) -> None:
         task = asyncio.get_running_loop().create_task(self._tidy())
