@@ -15,7 +15,8 @@ from benchmarks.suites import answering, completion, impacts, importing, neo4j_i
 from cmdb.store.neo4j.address import Neo4jAddress
 
 SMALL, MAIN, LARGE = 10_000, 100_000, 1_000_000
-HOSTS, MACHINES = 16_000, 20_000
+HOSTS = 16_000
+MACHINES = (20_000, 100_000)
 _QUICKER = 40
 
 
@@ -50,7 +51,8 @@ async def measure(bench: Bench, wanted: Scope) -> Found:
     if not wanted.neo4j_only:
         bench.say("Import")
         scale = _QUICKER if wanted.quick else 1
-        await importing.run(bench, HOSTS // scale, MACHINES // scale, wanted.sizes[0])
+        machines = [number // scale for number in MACHINES]
+        await importing.run(bench, HOSTS // scale, machines, wanted.sizes[0])
     close = wanted.sizes[1]
     for size in (close,) if wanted.neo4j_only else wanted.sizes:
         bench.say(f"Estate of {size:,} CIs")
