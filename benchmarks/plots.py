@@ -144,7 +144,7 @@ def _import(results: Results, axes: Axes) -> bool:
         places = [place + (offset - 1) * 0.27 for place in range(len(mine))]
         bars = axes.bar(places, [mine[task].rate for task in mine], width=0.25, color=color, label=subject)
         axes.bar_label(bars, fmt="{:,.0f}", fontsize="x-small")
-    axes.set_xticks(range(len(tasks)), tasks, fontsize="small")
+    axes.set_xticks(range(len(tasks)), [task.replace(", ", "\n") for task in tasks], fontsize="small")
     axes.axhline(15_000, color="black", linewidth=0.8, linestyle=":")
     axes.set(yscale="log", ylabel="CIs/s")
     axes.legend(frameon=False, fontsize="small", ncols=3, loc="lower left", bbox_to_anchor=(0, 1))
