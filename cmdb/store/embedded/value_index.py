@@ -93,20 +93,11 @@ def _fill(connection: sqlite3.Connection, properties: Mapping[str, int]) -> None
 def _insert(
     connection: sqlite3.Connection, properties: Mapping[str, int], nodes: Iterable[IndexedNode]
 ) -> None:
-    by_name: dict[str, list[_Row]] = {name: [] for name in properties}
-    places = {name: (properties[name], rows.append) for name, rows in by_name.items()}
-    for key, node_id, label, values in nodes:
-        for name, value in values.items():
-            found = places.get(name)
-            if found is None:
-                continue
-            place, put = found
-            if type(value) is list:
-                for member in value:
-                    put((place, member, node_id, label, key))
-            else:
-                put((place, value, node_id, label, key))
-    for rows in by_name.values():
+    by_property: dict[int, list[_Row]] = {place: [] for place in properties.values()}
+    for node in nodes:
+        for row in _rows(properties, node):
+            by_property[row[0]].append(row)
+    for rows in by_property.values():
         # In order, the inserts go through the table from left to right instead of all over it.
         try:
             rows.sort(key=_VALUE)

@@ -16,9 +16,6 @@ _ROOT = Path(__file__).resolve().parents[3]
 _WRITER = """
 import asyncio, sys
 from pathlib import Path
-
-import pytest
-
 from cmdb.store.embedded.store import open_embedded
 from tests.contract.build import FixedClock, host, put
 from tests.contract.schema import SCHEMA

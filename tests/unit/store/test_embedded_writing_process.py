@@ -268,9 +268,8 @@ async def test_it_ends_with_its_store_and_when_nobody_writes(tmp_path: Path) -> 
 
 
 _IMPORTER = """
-import asyncio, os, sys
+import asyncio, sys
 from pathlib import Path
-from cmdb.kernel.clock import SystemClock
 from tests.contract.build import batch, host
 from tests.unit.store.test_embedded_writing_process import _child, _until_ready, opened
 
