@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -151,13 +152,16 @@ def _link_key(link: DraftLink) -> LinkKey:
 
 
 def _tally(drafts: list[Draft], links: list[DraftLink], unchanged: list[Group]) -> Tally:
-    tally = Tally()
+    decided: dict[tuple[ActionKind, str], list[str]] = defaultdict(list)
     for group in unchanged:
-        tally.add(ActionKind.UNCHANGED, group.plan.name if group.plan else "")
+        if group.plan is not None and group.node_id is not None:
+            decided[ActionKind.UNCHANGED, group.plan.name].append(group.node_id)
     for draft in drafts:
-        tally.add(_kind(draft), draft.plan.name)
-    for link in links:
-        tally.add(ActionKind.RELATE, link.key.type)
+        decided[_kind(draft), draft.plan.name].append(draft.node_id)
+    tally = Tally()
+    for (kind, class_name), ci_ids in decided.items():
+        tally.decide(kind, class_name, ci_ids)
+    tally.relate([link.key.type for link in links])
     return tally
 
 

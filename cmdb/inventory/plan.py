@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
@@ -20,6 +20,10 @@ class ActionKind(StrEnum):
     RELATE = "relate"
     RETIRE = "retire"
     UNCHANGED = "unchanged"
+
+
+_WEIGHT = {ActionKind.UNCHANGED: 0, ActionKind.RETIRE: 1, ActionKind.UPDATE: 2, ActionKind.CREATE: 3}
+"""Which of two actions on one CI is more. One that is retired and brought back within a run was updated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,10 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many of each action, by CI class or relationship type."""
+    """How many CIs and relationships each action befalls, by CI class or relationship type.
+
+    A CI counts once, under one action, however often a source tells of it.
+    """
 
     by_action: Mapping[ActionKind, Mapping[str, int]] = field(default_factory=dict)
 
@@ -140,23 +147,47 @@ class RunReport:
 
 
 class Tally:
-    """Counts actions as they come."""
+    """Counts what becomes of CIs and relationships.
+
+    A CI counts once, whether it is met once or in many chunks: by the most that happened to it, under the class it
+    ends up in. A relationship counts each time it is to be written.
+    """
 
     def __init__(self) -> None:
-        self._counted: dict[ActionKind, Counter[str]] = {kind: Counter() for kind in ActionKind}
+        self._decided: dict[str, tuple[ActionKind, str]] = {}
+        self._related: Counter[str] = Counter()
 
-    def add(self, kind: ActionKind, name: str, number: int = 1) -> None:
-        """Count some more of an action."""
-        self._counted[kind][name] += number
+    def decide(self, kind: ActionKind, class_name: str, ci_ids: Iterable[str]) -> None:
+        """Count CIs of one class to which the same happens."""
+        self._take_in(dict.fromkeys(ci_ids, (kind, class_name)))
 
-    def include(self, other: Tally) -> None:
-        """Add everything another one has counted."""
-        for kind, counted in other._counted.items():
-            self._counted[kind].update(counted)
+    def relate(self, types: Iterable[str]) -> None:
+        """Count relationships, each by its type."""
+        self._related.update(types)
+
+    def include(self, later: Tally) -> None:
+        """Add what was counted later in the same run."""
+        self._take_in(later._decided)
+        self._related.update(later._related)
 
     def counts(self) -> Counts:
         """What was counted so far; kinds that never happened are left out."""
-        return Counts({kind: dict(sorted(found.items())) for kind, found in self._counted.items() if found})
+        found: dict[ActionKind, dict[str, int]] = {kind: {} for kind in ActionKind}
+        for (kind, class_name), number in sorted(Counter(self._decided.values()).items()):
+            found[kind][class_name] = number
+        found[ActionKind.RELATE] = dict(sorted(self._related.items()))
+        return Counts({kind: by_name for kind, by_name in found.items() if by_name})
+
+    def _take_in(self, later: Mapping[str, tuple[ActionKind, str]]) -> None:
+        decided = self._decided
+        # Of a source that tells of each CI once, as most do, no chunk meets a CI of the ones before.
+        again = [] if decided.keys().isdisjoint(later.keys()) else [each for each in later if each in decided]
+        before = [(each, decided[each][0]) for each in again]
+        decided.update(later)
+        for each, kind in before:
+            happens, class_name = later[each]
+            if _WEIGHT[kind] > _WEIGHT[happens]:
+                decided[each] = (kind, class_name)
 
 
 def plan_text(plan: Plan, samples: int = 5) -> str:

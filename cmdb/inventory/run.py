@@ -262,7 +262,7 @@ class Run:
                     draft.stamps[name] = Stamp(*stamp)
             if draft.changes:
                 drafts.append(draft)
-                tally.add(ActionKind.UPDATE, node.label)
+                tally.decide(ActionKind.UPDATE, node.label, [node_id])
         updates: list[NodeUpdate] = [update for each in drafts if (update := each.update()) is not None]
         batch = WriteBatch(self._context.actor, self._context.reason, updates=tuple(updates))
         plan = ChunkPlan(self._context.source, batch, ChunkMemory(self._memory), tally, drafts=drafts)

@@ -59,6 +59,18 @@ async def test_the_very_file_again_is_not_read_and_counts_what_reading_it_would(
     assert first.last_revision == await estate.revision()
 
 
+async def test_a_ci_told_of_in_several_chunks_counts_once_read_or_not(estate: Estate) -> None:
+    lines = [*HOSTS, *HOSTS, "h4 S-4"]
+    reports = [
+        await bring(estate, lines, options=replace(OPTIONS, reread=reread)) for reread in (False, True)
+    ]
+    repeated = await bring(estate, lines)
+
+    assert {"Endpoint": 5, "Host": 5} == reports[0].counts.by_action[ActionKind.CREATE]
+    assert {ActionKind.UNCHANGED: {"Endpoint": 5, "Host": 5}} == reports[1].counts.by_action
+    assert (True, reports[1].counts) == (repeated.repeated, repeated.counts)
+
+
 async def test_what_a_file_gives_no_time_for_is_seen_again_at_each_reading(estate: Estate) -> None:
     timed = json.dumps({"name": "timed", "serial_number": "S-99", "at": SUNDAY})
     await bring(estate, [*HOSTS, timed])
@@ -236,16 +248,17 @@ async def _state(estate: Estate) -> tuple[list[str], int]:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(_FILE, _FILE, st.sampled_from(["agent", "nmap", "table"]), st.booleans())
+@given(_FILE, _FILE, st.sampled_from(["agent", "nmap", "table"]), st.booleans(), st.integers(1, 4))
 def test_not_reading_a_file_comes_to_the_same_as_reading_it(
-    first: list[str], other: list[str], source: str, between: bool
+    first: list[str], other: list[str], source: str, between: bool, chunk: int
 ) -> None:
     async def history(folder: Path, reread: bool) -> object:
+        options = RunOptions("table", chunk_items=chunk, reread=reread)
         async with open_estate(folder) as estate:
             files = [(first, MONDAY, "table"), (other, TUESDAY, source), (first, TUESDAY, "table")]
             for lines, at, name in files if between else files[::2]:
-                await bring(estate, lines, at, RunOptions(name, reread=reread))
-            last = await bring(estate, first, WEDNESDAY, replace(OPTIONS, reread=reread))
+                await bring(estate, lines, at, replace(options, source=name))
+            last = await bring(estate, first, WEDNESDAY, options)
             return await _state(estate), last.counts, last.problem_count, last.conflict_count
 
     with tempfile.TemporaryDirectory() as folder:
