@@ -27,8 +27,10 @@ class Assignment:
     items: int
     relationships: int
 
-    def chunks(self, stream: BinaryIO, model: CompiledModel) -> Chunks:
+    def chunks(self, stream: BinaryIO, model: CompiledModel, *, soon: bool = False) -> Chunks:
         """The chunks of a file, read in this process; `model` is the assignment's, compiled.
+
+        `soon` has the first ones smaller; see `Chunks`.
 
         Raises:
             UnknownImporterError: there is no such importer.
@@ -36,4 +38,5 @@ class Assignment:
         """
         source = Source(self.name, stream, self.read_at, self.options)
         preparer = Preparer(model, self.where, self.latest)
-        return Chunks(importer(self.importer).read(source), preparer, self.items, self.relationships)
+        observed = importer(self.importer).read(source)
+        return Chunks(observed, preparer, self.items, self.relationships, soon=soon)

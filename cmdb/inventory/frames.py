@@ -56,7 +56,7 @@ class ChunkPickler:
             for each in chunk.observations
         ]
         into = io.BytesIO()
-        _Pickler(into, self._places).dump((observations, chunk.problems, chunk.read))
+        _Pickler(into, self._places).dump((observations, chunk.problems, chunk.read, chunk.is_full))
         return into.getvalue()
 
 
@@ -68,7 +68,7 @@ class ChunkUnpickler:
 
     def loads(self, payload: bytes) -> Chunk:
         """The chunk that `ChunkPickler` made these bytes of."""
-        observations, problems, read = _Unpickler(io.BytesIO(payload), self._part).load()
+        observations, problems, read, is_full = _Unpickler(io.BytesIO(payload), self._part).load()
         prepared = [
             PreparedObservation(
                 position,
@@ -78,7 +78,7 @@ class ChunkUnpickler:
             )
             for position, at, items, relationships in observations
         ]
-        return Chunk(prepared, problems, read)
+        return Chunk(prepared, problems, read, is_full)
 
     def _part(self, kind: str, owner: str, position: int) -> Part:
         return self._parts[kind, owner, position]

@@ -186,7 +186,7 @@ class Tally:
         decided.update(later)
         for each, kind in before:
             happens, class_name = later[each]
-            if _WEIGHT[kind] > _WEIGHT[happens]:
+            if kind is not happens and _WEIGHT[kind] > _WEIGHT[happens]:
                 decided[each] = (kind, class_name)
 
 

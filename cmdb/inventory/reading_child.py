@@ -51,7 +51,7 @@ def _read(stream: BinaryIO, frames: BinaryIO) -> None:
 
 def _send_chunks(assignment: Assignment, stream: BinaryIO, frames: BinaryIO) -> None:
     model = compile_model(assignment.model)
-    chunks = assignment.chunks(stream, model)
+    chunks = assignment.chunks(stream, model, soon=True)
     pickler = ChunkPickler(model)
     while (chunk := chunks.next()) is not None:
         write_frame(frames, FrameKind.CHUNK, pickler.dumps(chunk))

@@ -98,7 +98,7 @@ class Run:
     ) -> None:
         """Read the stream to its end, then settle what had to wait, so many of each at once."""
         with collector_paused(), quick_turns() if self._ahead else nullcontext():
-            await self._read(chunks, progress, items)
+            await self._read(chunks, progress)
             await self._settle(items, relationships)
             await self._forget_unseen(items)
 
@@ -107,9 +107,7 @@ class Run:
         """True when everything the source says went in and stands."""
         return self.stands and not self.problem_count and not self.conflict_count
 
-    async def _read(
-        self, chunks: ChunkSource, progress: Callable[[Progress], None] | None, items: int
-    ) -> None:
+    async def _read(self, chunks: ChunkSource, progress: Callable[[Progress], None] | None) -> None:
         """Take chunk after chunk; while one is written, the next is planned and the one after that is read."""
         taken = 0
         before: _Underway | None = None
@@ -118,7 +116,7 @@ class Run:
             while (chunk := await upcoming) is not None:
                 upcoming = asyncio.create_task(asyncio.to_thread(chunks.next))
                 self._report(chunk.problems)
-                if self._ahead and chunk.holds(items):
+                if self._ahead and chunk.is_full:
                     self._sink.expect()  # where one chunk is full, there may be many
                 before = await self._follow(before, chunk, progress)
                 taken += 1
