@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from rich.markup import escape
 
 from cmdb.cli.terminal import clean
-from cmdb.inventory.registry import BrokenImporterError, importer, importers
+from cmdb.inventory.loading import BrokenImporterError
+from cmdb.inventory.registry import importer, importers
 
 
 def importer_lines() -> Iterator[str]:

@@ -7,17 +7,18 @@ from typing import BinaryIO
 
 from cmdb.inventory.compiled import CompiledModel, NetworkScope
 from cmdb.inventory.importer import Source
+from cmdb.inventory.loading import load_importer
 from cmdb.inventory.prepare import Preparer
-from cmdb.inventory.registry import importer
 from cmdb.inventory.stream import Chunks
 from cmdb.model.types import Model
 
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """What is to be read, and how; see `Source` and `RunOptions`. The importer is known by its name."""
+    """What is to be read, and how; see `Source` and `RunOptions`. `place` is where the importer is loaded from."""
 
     importer: str
+    place: str
     name: str
     read_at: str
     options: dict[str, str]
@@ -33,10 +34,9 @@ class Assignment:
         `soon` has the first ones smaller; see `Chunks`.
 
         Raises:
-            UnknownImporterError: there is no such importer.
             BrokenImporterError: it cannot be loaded.
         """
         source = Source(self.name, stream, self.read_at, self.options)
         preparer = Preparer(model, self.where, self.latest)
-        observed = importer(self.importer).read(source)
+        observed = load_importer(self.importer, self.place).read(source)
         return Chunks(observed, preparer, self.items, self.relationships, soon=soon)

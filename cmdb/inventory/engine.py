@@ -18,6 +18,7 @@ from cmdb.inventory.prepare import Preparer
 from cmdb.inventory.reader import StoreReader
 from cmdb.inventory.reading import Reading, open_reading
 from cmdb.inventory.reading_process import ReadingProcess
+from cmdb.inventory.registry import importer_place
 from cmdb.inventory.repetition import Repetition, can_be_repeated
 from cmdb.inventory.run import Progress, Run
 from cmdb.inventory.sink import PlanSink, StoreSink
@@ -189,6 +190,7 @@ class InventoryEngine:
         source = stream.source
         assignment = Assignment(
             stream.importer,
+            importer_place(stream.importer),
             source.name,
             source.read_at,
             dict(source.options),

@@ -13,7 +13,6 @@ from cmdb.inventory.assignment import Assignment
 from cmdb.inventory.compiled import CompiledModel
 from cmdb.inventory.importer import Source
 from cmdb.inventory.reading_process import ReadingProcess
-from cmdb.inventory.registry import importer
 from cmdb.inventory.stream import ChunkSource
 from cmdb.kernel.processors import processors
 
@@ -38,13 +37,11 @@ def open_reading(assignment: Assignment, reading: Reading, model: CompiledModel)
     """The chunks of a file. A machine with one processor, or none to spare, reads it in this process.
 
     Raises:
-        UnknownImporterError: there is no such importer.
-        BrokenImporterError: it cannot be loaded.
+        BrokenImporterError: the importer cannot be loaded; where another process reads, the first chunk tells so.
         OSError: the file cannot be read.
     """
     stream = reading.source.stream
     if reading.large is not None and processors() > 1 and sys.executable:
-        importer(reading.importer)  # what is wrong with it is told before a process is started
         head = stream.read(reading.large)
         if len(head) == reading.large:
             with suppress(OSError):

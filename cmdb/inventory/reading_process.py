@@ -12,7 +12,7 @@ from typing import IO, BinaryIO
 from cmdb.inventory.assignment import Assignment
 from cmdb.inventory.compiled import CompiledModel
 from cmdb.inventory.frames import ChunkUnpickler, FrameKind
-from cmdb.inventory.registry import BrokenImporterError
+from cmdb.inventory.loading import BrokenImporterError
 from cmdb.inventory.stream import Chunk
 from cmdb.kernel.errors import CmdbError
 from cmdb.kernel.frames import read_frame, write_frame

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from importlib.metadata import EntryPoint, entry_points
 
 from cmdb.inventory.importer import ENTRY_POINT_GROUP, Importer
+from cmdb.inventory.loading import load_importer
 from cmdb.kernel.errors import CmdbError, ErrorKind
 from cmdb.model.check import did_you_mean
 
@@ -17,15 +18,6 @@ class UnknownImporterError(CmdbError):
     kind = ErrorKind.NOT_FOUND
     summary = "No installed package offers an importer of this name."
     default_remedy = "`cmdb import --help` lists the importers; others come with the packages that hold them."
-
-
-class BrokenImporterError(CmdbError):
-    """An importer is registered and cannot be loaded."""
-
-    code = "IMPORTER_BROKEN"
-    kind = ErrorKind.UNAVAILABLE
-    summary = "An importer is registered and cannot be loaded."
-    default_remedy = "Install the package that brings it again, or a version that fits."
 
 
 def importers(registered: Iterable[EntryPoint] | None = None) -> Mapping[str, EntryPoint]:
@@ -41,6 +33,15 @@ def importer(name: str, registered: Iterable[EntryPoint] | None = None) -> Impor
         UnknownImporterError: nobody offers it.
         BrokenImporterError: it cannot be loaded.
     """
+    return load_importer(name, importer_place(name, registered))
+
+
+def importer_place(name: str, registered: Iterable[EntryPoint] | None = None) -> str:
+    """Where the importer of this name is to be loaded from: `module:object`.
+
+    Raises:
+        UnknownImporterError: nobody offers it.
+    """
     known = importers(registered)
     point = known.get(name)
     if point is None:
@@ -48,8 +49,4 @@ def importer(name: str, registered: Iterable[EntryPoint] | None = None) -> Impor
         raise UnknownImporterError(
             f"there is no importer {name!r}{did_you_mean(name, known)} (installed: {offered})"
         )
-    try:
-        made: Importer = point.load()()
-    except (ImportError, AttributeError, TypeError) as error:
-        raise BrokenImporterError(f"importer {name!r} ({point.value}) cannot be loaded: {error}") from error
-    return made
+    return point.value.partition("[")[0].strip()

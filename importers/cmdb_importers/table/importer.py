@@ -13,7 +13,6 @@ from cmdb_importers.table.lines import Line, check_encoding, read_lines
 from cmdb_importers.table.mapping import TableMapping
 from cmdb_importers.table.observe import RowReader
 from cmdb_importers.table.plain import plain_mapping
-from cmdb_importers.table.read_mapping import read_mapping
 from cmdb_importers.table.row import Row, row_problem, table_warning
 from cmdb_importers.text import did_you_mean, shown
 from cmdb_importers.unpacking import DEFAULT_LIMITS, Limits, SourceCutShortError, read_chunks
@@ -197,4 +196,8 @@ def _checked(options: Mapping[str, str]) -> Mapping[str, str]:
 
 def _mapping(options: Mapping[str, str]) -> TableMapping | None:
     text = options.get("mapping")
-    return read_mapping(text, options.get("mapping_name", "mapping")) if text is not None else None
+    if text is None:
+        return None
+    from cmdb_importers.table.read_mapping import read_mapping
+
+    return read_mapping(text, options.get("mapping_name", "mapping"))

@@ -12,9 +12,10 @@ import pytest
 
 from cmdb.inventory.engine import RunOptions
 from cmdb.inventory.importer import Source, UnreadableSourceError
+from cmdb.inventory.loading import BrokenImporterError
 from cmdb.inventory.plan import ActionKind, plan_data
 from cmdb.inventory.reading import Reading
-from cmdb.inventory.registry import BrokenImporterError, UnknownImporterError
+from cmdb.inventory.registry import UnknownImporterError
 from tests.unit.inventory.estate import MONDAY, Estate, open_estate
 from tests.unit.inventory.lines import ELSEWHERE, reading
 

@@ -6,7 +6,8 @@ from importlib.metadata import EntryPoint
 import pytest
 
 from cmdb.inventory.importer import ENTRY_POINT_GROUP
-from cmdb.inventory.registry import BrokenImporterError, UnknownImporterError, importer, importers
+from cmdb.inventory.loading import BrokenImporterError
+from cmdb.inventory.registry import UnknownImporterError, importer, importers
 
 REGISTERED = [
     EntryPoint("things", "collections:OrderedDict", ENTRY_POINT_GROUP),
