@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -54,6 +54,22 @@ class CiAction:
     weak: bool = False
     old_class: str | None = None
     changes: tuple[AttributeChange, ...] = ()
+
+    def followed_by(self, later: CiAction) -> CiAction:
+        """What happens to the CI by both; the first one tells which CI it is, and why."""
+        changes = {change.name: change for change in self.changes}
+        for change in later.changes:
+            first = changes.get(change.name, change)
+            changes[change.name] = replace(change, old=first.old, old_source=first.old_source)
+        created = self.kind is ActionKind.CREATE
+        return replace(
+            self,
+            kind=max(self.kind, later.kind, key=_WEIGHT.__getitem__),
+            class_name=later.class_name,
+            name=later.name,
+            old_class=None if created else self.old_class or later.old_class,
+            changes=tuple(changes.values()),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from cmdb.graph.store import GraphStore
 from cmdb.inventory.chunk import ChunkPlan, request_id
 from cmdb.inventory.known import Known
 from cmdb.inventory.overlay import Overlay
-from cmdb.inventory.plan import Action
+from cmdb.inventory.plan import Action, CiAction
 
 
 class Sink(Protocol):
@@ -78,10 +78,11 @@ class StoreSink:
 
 
 class PlanSink:
-    """Keeps the decisions and lays each chunk over the store."""
+    """Keeps the decisions, one for each CI, and lays each chunk over the store."""
 
     def __init__(self, overlay: Overlay) -> None:
         self.actions: list[Action] = []
+        self._places: dict[str, int] = {}
         self._overlay = overlay
 
     def expect(self) -> None:
@@ -92,6 +93,18 @@ class PlanSink:
 
     async def take(self, plan: ChunkPlan, known: Known) -> Commit | None:
         """Keep the plan's actions; what they do is seen by the plans that follow."""
-        self.actions.extend(plan.actions(known))
+        for action in plan.actions(known):
+            self._keep(action)
         self._overlay.absorb(plan.batch, known)
         return None
+
+    def _keep(self, action: Action) -> None:
+        """Keep an action; what a later chunk does to the same CI becomes a part of it."""
+        if isinstance(action, CiAction):
+            place = self._places.setdefault(action.ci_id, len(self.actions))
+            if place < len(self.actions):
+                before = self.actions[place]
+                assert isinstance(before, CiAction)
+                self.actions[place] = before.followed_by(action)
+                return
+        self.actions.append(action)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cmdb.inventory.engine import RunOptions
 from cmdb.inventory.observation import Observation
-from cmdb.inventory.plan import ActionKind, Counts, Tally
+from cmdb.inventory.plan import ActionKind, CiAction, Counts, Tally
 from cmdb.kernel.values import Value
 from tests.unit.inventory.estate import (
     MONDAY,
@@ -91,6 +91,29 @@ async def test_a_ci_counts_by_the_most_that_happened_to_it(estate: Estate, cut: 
         == (await estate.engine.plan(told, RunOptions("nmap", "office", chunk_items=cut))).counts.by_action
     )
     assert expected == (await estate.run(*told, chunk=cut)).counts.by_action
+
+
+@pytest.mark.parametrize("cut", [1, 1_000])
+async def test_a_plan_has_one_action_for_a_ci_with_all_that_its_chunks_change(
+    estate: Estate, cut: int
+) -> None:
+    await estate.run(host("h1", serial_number="S-1", os_name="BSD"))
+    told = [
+        host("h1", TUESDAY, serial_number="S-1", os_name="Linux"),
+        host("h1", TUESDAY, "Server", serial_number="S-1", fqdn="h1.example.com"),
+        host("h1", WEDNESDAY, serial_number="S-1", os_name="Windows"),
+        host("h2", TUESDAY, serial_number="S-2"),
+        host("h2", TUESDAY, "Server", serial_number="S-2", os_name="Linux"),
+    ]
+    plan = await estate.engine.plan(told, RunOptions("nmap", "office", chunk_items=cut))
+    one, other = [action for action in plan.actions if isinstance(action, CiAction)]
+
+    assert (UPDATE, "Server", "Host") == (one.kind, one.class_name, one.old_class)
+    assert {("os_name", "BSD", "Windows"), ("fqdn", None, "h1.example.com")} == {
+        (change.name, change.old, change.new) for change in one.changes
+    }
+    assert (CREATE, "Server", None) == (other.kind, other.class_name, other.old_class)
+    assert ("os_name", None, "Linux") in {(change.name, change.old, change.new) for change in other.changes}
 
 
 def test_what_was_retired_and_brought_back_later_in_a_run_was_updated() -> None:

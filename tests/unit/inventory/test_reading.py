@@ -86,6 +86,21 @@ async def test_an_unknown_importer_is_named_before_any_process_is_started(estate
         await estate.engine.run(reading(HOSTS, importer="line"), OPTIONS)
 
 
+@pytest.fixture
+def lost_importer(lines_importer: None, tmp_path: Path) -> None:
+    """The importer `lines` is registered, and its module is gone."""
+    (found,) = tmp_path.glob("packages/*.dist-info/entry_points.txt")
+    found.write_text("[cmdb.importers]\nlines = no_such_module:Lines\n")
+
+
+@pytest.mark.usefixtures("lost_importer")
+async def test_an_importer_that_cannot_be_loaded_there_is_told_of_here(estate: Estate) -> None:
+    with pytest.raises(BrokenImporterError, match="cannot be loaded: No module named 'no_such_module'"):
+        await estate.engine.run(reading(HOSTS), OPTIONS)
+
+    assert [] == reading_processes()
+
+
 async def test_a_stream_that_breaks_off_is_told_as_it_is(estate: Estate) -> None:
     class Cut(io.BytesIO):
         def read(self, size: int | None = -1) -> bytes:
