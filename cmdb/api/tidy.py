@@ -57,6 +57,21 @@ class TidyExecutor(StrawberryGraphQLCoreExecutionContext):
 
         self.is_awaitable = is_awaitable  # type: ignore[assignment]  # a guard of the same meaning
 
+    def complete_list_item_value(
+        self, item: Any, complete_results: list[Any], *completing: Any, **named: Any
+    ) -> bool:
+        """True when the item is to be awaited; what it is awaited by is not looked at elsewhere."""
+        is_awaited = super().complete_list_item_value(item, complete_results, *completing, **named)
+        if is_awaited:
+            self._begun.note(complete_results[-1])
+        return is_awaited
+
+    def complete_awaitable_list_item_value(self, *completing: Any, **named: Any) -> Any:
+        """What an item is awaited by that has to be awaited itself."""
+        awaited = super().complete_awaitable_list_item_value(*completing, **named)
+        self._begun.note(awaited)
+        return awaited
+
     def execute_operation(self, serially: bool | None = None) -> Any:
         """The answer, or what to wait for it by."""
         result = super().execute_operation(serially)

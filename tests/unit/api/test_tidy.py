@@ -34,6 +34,14 @@ class Nested:
         return Nested()
 
     @strawberry.field
+    def several(self) -> list[Nested]:
+        return [Nested(), Nested()]
+
+    @strawberry.field
+    def awaited(self) -> list[Nested]:
+        return [later(), later()]  # type: ignore[list-item]  # graphql-core waits for items, too
+
+    @strawberry.field
     async def value(self) -> int:
         return 1
 
@@ -58,6 +66,12 @@ class Nested:
         finally:
             info.context.append("ended")
         return 1
+
+
+async def later() -> Nested:
+    """What a list may hold in place of its item."""
+    await asyncio.sleep(0)
+    return Nested()
 
 
 @strawberry.type
@@ -97,6 +111,21 @@ def run(query: str, kind: type[MomentAwareExecutor]) -> tuple[object, list[str],
 def test_no_coroutine_is_left_that_was_never_awaited(kind: type[MomentAwareExecutor], failing: str) -> None:
     """However deep the siblings of a failing field have got."""
     data, said, _ = run(f"{{ nested {{ {DEEP} again: {DEEP} {failing} }} }}", kind)
+
+    assert ({"nested": None}, []) == (data, said)
+
+
+@pytest.mark.parametrize("kind", [MomentAwareExecutor, Batching])
+@pytest.mark.parametrize("items", ["several", "awaited"])
+@pytest.mark.parametrize(
+    "failing", ["failing", "failingAtOnce", *(f"failingLate(turns: {turns})" for turns in range(1, 6))]
+)
+def test_no_item_of_a_list_is_left_that_was_never_awaited(
+    kind: type[MomentAwareExecutor], items: str, failing: str
+) -> None:
+    """Items that wait for something, beside and below a field that fails."""
+    beside = f"{items} {{ {LEAVES} {items} {{ {LEAVES} }} }}"
+    data, said, _ = run(f"{{ nested {{ {beside} deeper {{ {beside} }} {failing} }} }}", kind)
 
     assert ({"nested": None}, []) == (data, said)
 
