@@ -205,9 +205,9 @@ def _import(results: Results) -> Table:
     explanation = (
         "Importer, identification, reconciliation, provenance and ledger on the embedded store, every commit safe on "
         "disk; beside the same nodes and links put into two plain SQLite tables in transactions of 2,000 rows. The same "
-        "file again is not read while all of it stands; with `--reread` it is, and so is a stream, which is no file. "
-        "A process that reads and one that writes share the work on two processors; of the latter, which goes on for a "
-        "while, the processor's time is not in the column."
+        "file or stream again is not looked at while all of it stands; with `--reread` it is. A process that reads and one "
+        "that writes share the work on two processors; of the latter, which goes on for a while, the processor's time "
+        "is not in the column."
     )
     columns = ("file", "", "CIs", "median, ms", "slowest, ms", "processor, ms", "CIs/s", "beside bare")
     return Table(TITLES[importing.SECTION], explanation, columns, tuple(rows), "import.svg")

@@ -26,7 +26,7 @@ from cmdb.kernel.actor import Actor
 
 @dataclass(frozen=True, slots=True)
 class ChunkContext:
-    """What all chunks of a run have in common. `read_at`: the time of what their file gives no time for."""
+    """What all chunks of a run have in common. `read_at`: when the source is read, which is the time of what a file gives none for."""
 
     source: str
     model: CompiledModel

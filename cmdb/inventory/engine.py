@@ -18,11 +18,13 @@ from cmdb.inventory.prepare import Preparer
 from cmdb.inventory.reader import StoreReader
 from cmdb.inventory.reading import Reading, open_reading
 from cmdb.inventory.reading_process import ReadingProcess
+from cmdb.inventory.recollection import Recollection
 from cmdb.inventory.registry import importer_place
-from cmdb.inventory.repetition import Repetition, can_be_repeated
+from cmdb.inventory.repetition import FileRepetition, can_be_repeated
 from cmdb.inventory.run import Progress, Run
 from cmdb.inventory.sink import PlanSink, StoreSink
 from cmdb.inventory.stream import Chunks, ChunkSource
+from cmdb.inventory.stream_repetition import StreamRepetition
 from cmdb.kernel.actor import Actor, ActorKind
 from cmdb.kernel.clock import Clock, instant_text
 from cmdb.kernel.ids import IdSource
@@ -38,7 +40,7 @@ class RunOptions:
 
     source: the name under which its word is kept (provenance, precedence). scope: the network it looked at.
     actor: on whose behalf; the importer itself when None. run_id: names the run in the ledger; a new one when
-    None. reason: for the ledger. reread: whether a file is read although all of it stands already. chunk_items,
+    None. reason: for the ledger. reread: whether what stands already is looked at all the same. chunk_items,
     chunk_relationships: the most of each in one commit, unless a single observation holds more. keep: most
     problems and conflicts held in the report.
     """
@@ -63,7 +65,7 @@ class InventoryEngine:
         clock: Tells the time.
         ids: Makes ids of CIs and runs.
         ahead: Whether a chunk is planned while the one before is written, or after.
-        receipts: Where it is kept that a file was brought in; None: every file is read.
+        receipts: Where it is kept what was brought in; None: everything is looked at each time.
     """
 
     def __init__(
@@ -127,7 +129,8 @@ class InventoryEngine:
         """
         started = self._clock.now()
         run_id = options.run_id or self._ids.new_id()
-        context = self._context(options)
+        read_at = stream.source.read_at if isinstance(stream, Reading) else instant_text(started)
+        context = replace(self._context(options), read_at=read_at)
         repetition = await self._repetition(stream, context, options.scope)
         if repetition is not None and not options.reread:
             known = await repetition.recall()
@@ -136,10 +139,8 @@ class InventoryEngine:
                     run_id, options.source, known, seconds=self._seconds_since(started), repeated=True
                 )
         sink = StoreSink(self._store, run_id)
-        if isinstance(stream, Reading):
-            context = replace(context, read_at=stream.source.read_at)
         run = Run(context, StoreReader(self._store), sink, options.keep, ahead=self._ahead)
-        chunks = self._chunks(stream, options)
+        chunks = self._chunks(stream if repetition is None else repetition.told, options)
         if isinstance(chunks, ReadingProcess):
             sink.expect()
         await run.go(chunks, progress, options.chunk_items, options.chunk_relationships)
@@ -161,11 +162,18 @@ class InventoryEngine:
 
     async def _repetition(
         self, stream: Iterable[Observation | Problem] | Reading, context: ChunkContext, scope: str
-    ) -> Repetition | None:
-        """Where a file may have been brought in before; None for what cannot be read twice."""
-        if self._receipts is None or not isinstance(stream, Reading) or not can_be_repeated(stream):
+    ) -> FileRepetition | StreamRepetition | None:
+        """Where the same may have been brought in before; None for a file that cannot be read twice."""
+        if self._receipts is None:
             return None
-        repetition = Repetition(self._store, self._receipts, self._model, context, stream, scope)
+        repetition: FileRepetition | StreamRepetition
+        recollection = Recollection(self._store, self._receipts, self._model, context.source, scope)
+        if not isinstance(stream, Reading):
+            repetition = StreamRepetition(recollection, stream)
+        elif can_be_repeated(stream):
+            repetition = FileRepetition(self._store, recollection, context, stream)
+        else:
+            return None
         await repetition.begin()
         return repetition
 

@@ -146,7 +146,7 @@ class Plan:
 class RunReport:
     """What an import did. `first_revision` and `last_revision` are None when nothing was altered.
 
-    `repeated` is True when the very file had been brought in before and all of it still stood: it was not read.
+    `repeated` is True when the very same had been brought in before and all of it still stood: it was not looked at.
     """
 
     run_id: str

@@ -33,7 +33,7 @@ def standing(
         drafts: What becomes of the CIs of the chunk.
         unchanged: The CIs of which it says nothing new.
         claims: The holders of identifiers, as known before the chunk.
-        read_at: When the file is read; None for what is no file.
+        read_at: When the source is read; None where it does not matter, because nothing is left for next time.
     """
     if read_at is None:
         return Standing(whole=False)

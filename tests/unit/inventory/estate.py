@@ -171,8 +171,8 @@ class Estate:
     async def run(
         self, *stream: Observation | Problem, source: str = "nmap", scope: str = "office", chunk: int = 2_000
     ) -> RunReport:
-        """Bring observations in."""
-        return await self.engine.run(stream, RunOptions(source, scope, chunk_items=chunk))
+        """Bring observations in; they are looked at whether or not they came before."""
+        return await self.engine.run(stream, RunOptions(source, scope, reread=True, chunk_items=chunk))
 
     async def cis(self, class_name: str = "Host") -> list[Node]:
         """All CIs of a class and its subclasses."""

@@ -17,7 +17,7 @@ ESTATE = [
     host_with_ports({"name": f"h{n}", "serial_number": f"S-{n}", "ip_addresses": [f"10.0.0.{n}"]}, [22, 80])
     for n in range(1, 30)
 ]
-OPTIONS = RunOptions("nmap", "office", chunk_items=10)
+OPTIONS = RunOptions("nmap", "office", reread=True, chunk_items=10)
 
 
 async def test_the_same_file_again_makes_no_revision(estate: Estate) -> None:
