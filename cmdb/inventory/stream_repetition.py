@@ -7,25 +7,13 @@ can still be looked at, from its beginning, where it goes on in another way.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import TypeAlias
 
-import orjson
-
-from cmdb.inventory.observation import Observation, Problem
+from cmdb.inventory.digests import PIECE, Element, Pieces
 from cmdb.inventory.plan import Counts
 from cmdb.inventory.recollection import Content, Recollection, told_of
-
-_PIECE = 500
-_MOST_PIECES = 200
-"""A longer stream is looked at each time: too much would have to be held back."""
-_NOTHING = b":null"
-"""How JSON writes what is not a number, too, which is a mistake in one stream and not in another."""
-
-Element: TypeAlias = Observation | Problem
 
 
 class StreamRepetition:
@@ -41,9 +29,7 @@ class StreamRepetition:
         self._rest = iter(stream)
         self._held: deque[Element] = deque()
         self._failure: Exception | None = None
-        self._digests: list[str] = []
-        self._is_comparable = True
-        self._is_over = False
+        self._pieces = Pieces()
 
     @property
     def told(self) -> Iterator[Element]:
@@ -52,15 +38,12 @@ class StreamRepetition:
             yield self._held.popleft()
         if self._failure is not None:
             raise self._failure
-        piece: list[Element] = []
+        if self._pieces.is_over:
+            return
         for element in self._rest:
-            piece.append(element)
-            if len(piece) == _PIECE:
-                self._note(piece)
-                piece.clear()
+            self._pieces.add(element)
             yield element
-        if not self._is_over:
-            self._note(piece)
+        self._pieces.end()
 
     async def begin(self) -> None:
         """Note where the store stands, before anything is read or written.
@@ -95,54 +78,39 @@ class StreamRepetition:
             dated: Not needed, because each observation of a stream tells its time.
             revisions: How many the run has made.
         """
-        if self._is_comparable and self._is_over:
-            await self._recollection.leave(
-                self._key(), Content(told_of(counts), pieces=self._digests), revisions
-            )
+        if self._is_comparable and self._pieces.is_over:
+            content = Content(told_of(counts), pieces=self._pieces.digests)
+            await self._recollection.leave(self._key(), content, revisions)
+
+    @property
+    def _is_comparable(self) -> bool:
+        return self._pieces.is_comparable and self._failure is None
 
     def _key(self) -> str:
-        return self._recollection.key("stream", self._digests[0])
+        return self._recollection.key("stream", self._pieces.digests[0])
 
-    def _is_same(self, pieces: Sequence[str]) -> bool:
-        """Whether these are the stream's pieces, from the first one, which is held back by now, to the last."""
-        for digest in pieces:
-            if digest != self._digests[-1]:
+    def _is_same(self, digests: Sequence[str]) -> bool:
+        """Whether these are the stream's, from the first piece, which is held back by now, to the last."""
+        seen = self._pieces.digests
+        for digest in digests:
+            if digest != seen[-1]:
                 return False
-            if self._is_over:
+            if self._pieces.is_over:
                 break
             self._hold_piece()
             if not self._is_comparable:
                 return False
-        return len(pieces) == len(self._digests)
+        return len(digests) == len(seen)
 
     def _hold_piece(self) -> None:
         """Read one more piece, note what it is and hold it back."""
-        piece: list[Element] = []
+        count = 0
         try:
-            for element in islice(self._rest, _PIECE):
-                piece.append(element)  # noqa: PERF402 - what came before a failure counts
+            for element in islice(self._rest, PIECE):
+                count += 1
+                self._pieces.add(element)
+                self._held.append(element)
         except Exception as error:  # noqa: BLE001 - raised where the stream has come to it
             self._failure = error
-            self._is_comparable = False
-        self._held.extend(piece)
-        self._note(piece)
-
-    def _note(self, piece: Sequence[Element]) -> None:
-        """Keep the digest of a piece; one that is shorter than others is the last."""
-        self._is_over = len(piece) < _PIECE
-        self._is_comparable = self._is_comparable and len(self._digests) < _MOST_PIECES
-        if not self._is_comparable:
-            return
-        try:
-            text = orjson.dumps(piece, default=_plain)
-        except orjson.JSONEncodeError:
-            self._is_comparable = False
-            return
-        self._is_comparable = _NOTHING not in text
-        self._digests.append(hashlib.sha256(text).hexdigest())
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, Mapping):
-        return dict(value)
-    raise TypeError
+        if count < PIECE:
+            self._pieces.end()

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cmdb.graph.batch import NodeUpdate, WriteBatch
+from cmdb.inventory.digests import MOST_PIECES, PIECE, Pieces
 from cmdb.inventory.engine import RunOptions
 from cmdb.inventory.observation import Observation, ObservedItem, Problem
 from cmdb.inventory.plan import ActionKind, RunReport
@@ -117,6 +118,17 @@ async def test_what_cannot_be_compared_is_looked_at(estate: Estate) -> None:
     reports = [await bring(estate, [each]) for each in (*odd, *odd)]
 
     assert [False] * 4 == [report.repeated for report in reports]
+
+
+def test_a_stream_that_is_too_long_to_be_held_back_is_not_compared() -> None:
+    pieces = Pieces()
+    for _ in range(PIECE * MOST_PIECES):
+        pieces.add(HOSTS[0])
+    assert pieces.is_comparable
+
+    for _ in range(PIECE):
+        pieces.add(HOSTS[0])
+    assert not pieces.is_comparable
 
 
 async def test_attributes_of_any_mapping_are_compared(estate: Estate) -> None:
